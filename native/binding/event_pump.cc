@@ -1,0 +1,85 @@
+#include "binding/event_pump.h"
+
+#include <algorithm>
+
+namespace custody::binding {
+
+bool EventPump::Open(napi_env env) {
+  napi_value name = nullptr;
+  if (napi_create_string_utf8(env, "custody", NAPI_AUTO_LENGTH, &name) != napi_ok) return false;
+  const napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this,
+                                                             &EventPump::OnWake, &wake_);
+  if (status != napi_ok) return false;
+  // Nothing runs yet, so nothing keeps the event loop alive.
+  return napi_unref_threadsafe_function(env, wake_) == napi_ok;
+}
+
+void EventPump::Close() {
+  if (wake_ == nullptr) return;
+  (void)napi_release_threadsafe_function(wake_, napi_tsfn_abort);
+  wake_ = nullptr;
+}
+
+bool EventPump::NeedsWake() {
+  if (wake_scheduled_ || waiting_.empty()) return false;
+  wake_scheduled_ = true;
+  return true;
+}
+
+void EventPump::Push(const core::Event& event, engine::Urgency urgency) {
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(event);
+    wake = urgency == engine::Urgency::kNow && NeedsWake();
+  }
+  if (event.kind == core::Event::Kind::kSettled) settled_.notify_all();
+  if (wake) (void)napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+}
+
+void EventPump::Flush() {
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    wake = NeedsWake();
+  }
+  if (wake) (void)napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+}
+
+void EventPump::SetKeepAlive(napi_env env, bool on) {
+  if (wake_ == nullptr) return;
+  (void)(on ? napi_ref_threadsafe_function(env, wake_) : napi_unref_threadsafe_function(env, wake_));
+}
+
+std::vector<core::Event> EventPump::WaitForSettled(core::LaunchId id) {
+  const auto has_settled = [this, id] {
+    return std::ranges::any_of(waiting_, [id](const core::Event& event) {
+      return event.id == id && event.kind == core::Event::Kind::kSettled;
+    });
+  };
+  std::vector<core::Event> found;
+  std::unique_lock lock(mutex_);
+  settled_.wait(lock, has_settled);
+  const auto first_of_id = std::stable_partition(waiting_.begin(), waiting_.end(),
+                                                 [id](const core::Event& event) { return event.id != id; });
+  found.assign(first_of_id, waiting_.end());
+  waiting_.erase(first_of_id, waiting_.end());
+  return found;
+}
+
+void EventPump::OnWake(napi_env env, napi_value /*callback*/, void* context, void* /*data*/) {
+  if (env == nullptr) return;  // the environment is being torn down
+  static_cast<EventPump*>(context)->Deliver();
+}
+
+void EventPump::Deliver() {
+  {
+    const std::lock_guard lock(mutex_);
+    delivering_.clear();
+    std::swap(delivering_, waiting_);
+    wake_scheduled_ = false;
+  }
+  receiver_(delivering_);
+}
+
+}  // namespace custody::binding

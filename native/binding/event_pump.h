@@ -1,0 +1,55 @@
+#pragma once
+#include <node_api.h>
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "core/event.h"
+#include "engine/event_sink.h"
+
+namespace custody::binding {
+
+/// Carries facts from the engine threads to JavaScript's: many facts, one wake-up of the event loop.
+///
+/// Thread : Push and Flush from any engine thread; everything else on JavaScript's. The lock is never held while calling
+///          into Node or the engine (I9).
+class EventPump final : public engine::EventSink {
+ public:
+  /// Hears the events that are waiting, on JavaScript's thread.
+  using Receiver = std::function<void(const std::vector<core::Event>&)>;
+
+  explicit EventPump(Receiver receiver) : receiver_(std::move(receiver)) {}
+  ~EventPump() override = default;
+  EventPump(const EventPump&) = delete;
+  EventPump& operator=(const EventPump&) = delete;
+
+  /// Returns false when Node has no threadsafe function to give; a JavaScript exception is then pending.
+  bool Open(napi_env env);
+  /// No event reaches JavaScript afterwards. The engine threads must have ended.
+  void Close();
+
+  void Push(const core::Event& event, engine::Urgency urgency) override;
+  void Flush() override;
+
+  void SetKeepAlive(napi_env env, bool on);
+  /// Blocks until `id` has settled and returns its events; those of others keep waiting.
+  std::vector<core::Event> WaitForSettled(core::LaunchId id);
+
+ private:
+  static void OnWake(napi_env env, napi_value callback, void* context, void* data);
+  void Deliver();
+  /// Called with the lock held; returns whether the caller must wake JavaScript after letting go.
+  bool NeedsWake();
+
+  Receiver receiver_;
+  napi_threadsafe_function wake_ = nullptr;
+  std::mutex mutex_;
+  std::condition_variable settled_;
+  std::vector<core::Event> waiting_;
+  std::vector<core::Event> delivering_;
+  bool wake_scheduled_ = false;
+};
+
+}  // namespace custody::binding

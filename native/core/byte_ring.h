@@ -1,0 +1,51 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace custody::core {
+
+/// Keeps the first quarter of its capacity and the last three quarters of a byte stream, and counts the rest exactly.
+///
+/// Positions are absolute: byte 0 is the first that was ever written. Both blocks are allocated once, the head with the first
+/// byte and the tail with the first that does not fit the head, and are left uninitialised, so the system commits
+/// their pages as they are filled.
+///
+/// Thread : not synchronised; see engine/output_buffer.h.
+class ByteRing {
+ public:
+  struct Read {
+    std::size_t count = 0;      ///< bytes copied
+    std::uint64_t next = 0;     ///< cursor for the next read
+    std::uint64_t dropped = 0;  ///< bytes between the given cursor and the first byte copied that are not kept
+  };
+
+  /// `capacity` in bytes, at least 4.
+  explicit ByteRing(std::size_t capacity);
+
+  /// A place for the next bytes, never empty and at most `most` long. Bytes written there count once committed; whatever
+  /// they overwrite is the oldest of the tail and is lost only then.
+  std::span<std::byte> Writable(std::size_t most);
+  /// Makes the first `count` bytes of the last `Writable` part of the stream.
+  void Commit(std::size_t count);
+
+  /// Copies what is kept from `cursor` on. One read never crosses the seam between head and tail, so the caller learns of it.
+  Read ReadAt(std::uint64_t cursor, std::span<std::byte> into) const;
+
+  /// Position after the last byte: how many were ever written.
+  std::uint64_t end() const { return end_; }
+  std::uint64_t kept() const;
+  std::size_t tail_capacity() const { return tail_capacity_; }
+
+ private:
+  std::uint64_t tail_begin() const;
+
+  std::size_t head_capacity_;
+  std::size_t tail_capacity_;
+  std::unique_ptr<std::byte[]> head_;
+  std::unique_ptr<std::byte[]> tail_;
+  std::uint64_t end_ = 0;
+};
+
+}  // namespace custody::core

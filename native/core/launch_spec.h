@@ -1,0 +1,43 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/lifecycle.h"
+
+namespace custody::core {
+
+enum class StdinSource : std::uint8_t { kIgnore, kInherit, kFile, kPipe };
+enum class OutputTarget : std::uint8_t { kCapture, kInherit, kIgnore };
+enum class ContainmentWish : std::uint8_t { kTree, kStrict, kGroup, kNone };
+
+/// One launch, as checked by the facade. Blocks hold strings one after the other, each ended by a NUL.
+struct LaunchSpec {
+  /// The file as given, then the arguments: what the child sees as argv.
+  std::string argv_block;
+  /// Empty: the host's.
+  std::string cwd;
+  /// "NAME=value" entries the child starts from.
+  std::string base_environment;
+  /// "NAME=value" entries set on top.
+  std::string environment_set;
+  /// Names removed from the base.
+  std::string environment_unset;
+
+  StdinSource stdin_source = StdinSource::kIgnore;
+  std::string stdin_path;
+  /// Bytes known beforehand; fed first.
+  std::string input;
+  bool stdin_stays_open = false;
+  OutputTarget output[2] = {OutputTarget::kCapture, OutputTarget::kCapture};
+
+  ContainmentWish containment = ContainmentWish::kGroup;
+  bool containment_required = false;
+
+  std::uint64_t ring_bytes = 0;
+  /// 0: none.
+  std::uint64_t output_limit_bytes = 0;
+  LifecyclePlan plan;
+};
+
+}  // namespace custody::core

@@ -1,0 +1,140 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "core/limits.h"
+#include "engine/lane.h"
+
+namespace custody::engine {
+
+Engine::Engine(EventSink& sink) : sink_(sink) {}
+
+Engine::~Engine() { CUSTODY_CHECK(lanes_.empty()); }
+
+Lane* Engine::ChooseLane() {
+  Lane* best = nullptr;
+  for (const std::unique_ptr<Lane>& lane : lanes_) {
+    if (best == nullptr || lane->starting() < best->starting()) best = lane.get();
+  }
+  const bool would_wait = best == nullptr || best->starting() > 0;
+  if (!would_wait || lanes_.size() == core::kEngineThreads) return best;
+  core::Result<std::unique_ptr<Lane>> lane = Lane::Create(sink_);
+  if (!lane.ok()) {
+    lane_error_ = lane.error();
+    return best;
+  }
+  lanes_.push_back(std::move(lane.value()));
+  return lanes_.back().get();
+}
+
+core::LaunchId Engine::Launch(core::LaunchSpec spec) {
+  const core::LaunchId id = next_id_++;
+  auto shared = std::make_shared<SharedRun>(static_cast<std::size_t>(spec.ring_bytes), std::move(spec.input));
+  Lane* const lane = closed_ ? nullptr : ChooseLane();
+  runs_.emplace(id, Run{shared, lane});
+  if (lane == nullptr) {
+    RefuseNow(id, *shared, closed_ ? core::OsError{0, "closing"} : lane_error_);
+    return id;
+  }
+  auto command = std::make_unique<Command>(id, std::move(spec), std::move(shared));
+  lane->Post({.kind = Message::Kind::kLaunch, .id = id, .command = std::move(command)});
+  return id;
+}
+
+void Engine::RefuseNow(core::LaunchId id, SharedRun& shared, const core::OsError& error) {
+  shared.phase.store(core::RunPhase::kSettled, std::memory_order_relaxed);
+  shared.output.MarkEnded(0);
+  shared.output.MarkEnded(1);
+  {
+    const std::lock_guard lock(shared.facts_mutex);
+    shared.facts.failure = error;
+    shared.facts.refused = true;
+    shared.facts.started_at_wall_ms = core::WallMillisNow();
+  }
+  sink_.Push({core::Event::Kind::kSettled, id}, Urgency::kNow);
+}
+
+Engine::Run* Engine::FindRun(core::LaunchId id) {
+  const auto found = runs_.find(id);
+  return found == runs_.end() ? nullptr : &found->second;
+}
+
+SharedRun* Engine::Find(core::LaunchId id) {
+  Run* const run = FindRun(id);
+  return run == nullptr ? nullptr : run->shared.get();
+}
+
+void Engine::Stop(core::LaunchId id, core::StopCause cause, core::Nanos grace) {
+  Run* const run = FindRun(id);
+  if (run == nullptr || run->lane == nullptr) return;
+  run->lane->Post({.kind = Message::Kind::kStop, .id = id, .cause = cause, .grace = grace});
+}
+
+std::size_t Engine::WriteStdin(core::LaunchId id, std::span<const std::byte> chunk) {
+  Run* const run = FindRun(id);
+  if (run == nullptr || run->lane == nullptr) return chunk.size();
+  const std::size_t accepted = run->shared->input.Offer(chunk);
+  if (accepted > 0) run->lane->Post({.kind = Message::Kind::kInputOffered, .id = id});
+  return accepted;
+}
+
+void Engine::CloseStdin(core::LaunchId id) {
+  Run* const run = FindRun(id);
+  if (run == nullptr || run->lane == nullptr) return;
+  run->shared->input.RequestEnd();
+  run->lane->Post({.kind = Message::Kind::kInputOffered, .id = id});
+}
+
+void Engine::Watch(core::LaunchId id, int stream, Flow flow) {
+  Run* const run = FindRun(id);
+  if (run == nullptr) return;
+  run->shared->output.SetFlow(stream, flow);
+  if (flow != Flow::kOff && run->shared->output.HasNews(stream)) {
+    // What came before anybody listened is news to this listener.
+    run->shared->output_told.store(true, std::memory_order_release);
+    sink_.Push({core::Event::Kind::kOutput, id}, Urgency::kNow);
+  }
+  if (run->lane != nullptr && run->shared->output.TakeResume(stream)) {
+    run->lane->Post({.kind = Message::Kind::kResumeReading, .id = id, .stream = stream});
+  }
+}
+
+OutputBuffer::Read Engine::ReadOutput(core::LaunchId id, int stream, std::uint64_t cursor, std::span<std::byte> into) {
+  Run* const run = FindRun(id);
+  if (run == nullptr) return {};
+  const OutputBuffer::Read read = run->shared->output.ReadAt(stream, cursor, into);
+  if (run->lane != nullptr && run->shared->output.TakeResume(stream)) {
+    run->lane->Post({.kind = Message::Kind::kResumeReading, .id = id, .stream = stream});
+  }
+  return read;
+}
+
+void Engine::ResumeLeader(core::LaunchId id) {
+  Run* const run = FindRun(id);
+  if (run != nullptr && run->lane != nullptr) run->lane->Post({.kind = Message::Kind::kResumeLeader, .id = id});
+}
+
+void Engine::Release(core::LaunchId id) {
+  Run* const run = FindRun(id);
+  if (run == nullptr) return;
+  if (run->lane != nullptr) run->lane->Post({.kind = Message::Kind::kRelease, .id = id});
+  runs_.erase(id);
+}
+
+bool Engine::Close(core::Nanos budget) {
+  closed_ = true;
+  const core::Instant deadline = core::MonotonicNow() + budget;
+  for (const std::unique_ptr<Lane>& lane : lanes_) lane->Post({.kind = Message::Kind::kClose});
+  bool all_ended = true;
+  for (std::unique_ptr<Lane>& lane : lanes_) {
+    if (lane->EndBy(deadline)) continue;
+    all_ended = false;
+    (void)lane.release();  // its thread is stuck in the kernel and still uses it
+  }
+  for (auto& [id, run] : runs_) run.lane = nullptr;
+  lanes_.clear();
+  return all_ended;
+}
+
+}  // namespace custody::engine

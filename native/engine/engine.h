@@ -1,0 +1,65 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "core/event.h"
+#include "core/launch_spec.h"
+#include "engine/event_sink.h"
+#include "engine/shared_run.h"
+
+namespace custody::engine {
+
+class Lane;
+
+/// Launches commands and answers for them until they are released.
+///
+/// Starts its threads with the first launch: one, and a second when a start would have to wait for another.
+/// Thread : every call from one thread, JavaScript's. Facts come back through the sink, from the engine threads.
+/// Owns   : the lanes. `sink` must outlive the engine.
+class Engine {
+ public:
+  explicit Engine(EventSink& sink);
+  /// Close must have been called.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Queues the launch. Whatever stands in its way arrives as kSettled.
+  core::LaunchId Launch(core::LaunchSpec spec);
+  /// The calls below ignore ids that were released.
+  void Stop(core::LaunchId id, core::StopCause cause, core::Nanos grace);
+  std::size_t WriteStdin(core::LaunchId id, std::span<const std::byte> chunk);
+  void CloseStdin(core::LaunchId id);
+  void Watch(core::LaunchId id, int stream, Flow flow);
+  OutputBuffer::Read ReadOutput(core::LaunchId id, int stream, std::uint64_t cursor, std::span<std::byte> into);
+  void ResumeLeader(core::LaunchId id);
+  void Release(core::LaunchId id);
+  /// nullptr for an id that was released.
+  SharedRun* Find(core::LaunchId id);
+
+  /// Kills everything, waits for at most `budget`, and ends the threads. Returns whether all of it was done in time.
+  bool Close(core::Nanos budget);
+
+ private:
+  struct Run {
+    std::shared_ptr<SharedRun> shared;
+    Lane* lane = nullptr;  ///< nullptr when the launch never reached one
+  };
+
+  Lane* ChooseLane();
+  Run* FindRun(core::LaunchId id);
+  void RefuseNow(core::LaunchId id, SharedRun& shared, const core::OsError& error);
+
+  EventSink& sink_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::unordered_map<core::LaunchId, Run> runs_;
+  core::LaunchId next_id_ = 1;
+  core::OsError lane_error_{};
+  bool closed_ = false;
+};
+
+}  // namespace custody::engine

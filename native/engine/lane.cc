@@ -1,0 +1,173 @@
+#include "engine/lane.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "core/limits.h"
+
+namespace custody::engine {
+
+using core::Instant;
+
+core::Result<std::unique_ptr<Lane>> Lane::Create(EventSink& sink) {
+  core::Result<std::unique_ptr<platform::Poller>> poller = platform::Poller::Create();
+  if (!poller.ok()) return poller.error();
+  std::unique_ptr<Lane> lane(new Lane(sink, std::move(poller.value())));
+  core::Result<std::unique_ptr<platform::EngineThread>> thread = platform::EngineThread::Start(&Lane::Main, lane.get());
+  if (!thread.ok()) return thread.error();
+  lane->thread_ = std::move(thread.value());
+  return lane;
+}
+
+Lane::Lane(EventSink& sink, std::unique_ptr<platform::Poller> poller)
+    : sink_(sink), poller_(std::move(poller)), services_{*poller_, timers_, sink_} {}
+
+void Lane::Main(void* lane) { static_cast<Lane*>(lane)->Run(); }
+
+void Lane::Post(Message message) {
+  if (message.kind == Message::Kind::kLaunch) starting_.fetch_add(1, std::memory_order_relaxed);
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    mailbox_.push_back(std::move(message));
+  }
+  // The lane sets the flag before its last look at the mailbox, so either it sees the message or we see the flag.
+  if (sleeping_.exchange(false)) poller_->Wake();
+}
+
+bool Lane::EndBy(Instant deadline) {
+  std::unique_lock lock(ended_mutex_);
+  const auto left = std::chrono::nanoseconds(std::max<core::Nanos>(deadline - core::MonotonicNow(), 0));
+  if (!ended_changed_.wait_for(lock, left, [this] { return ended_; })) {
+    thread_->Abandon();
+    return false;
+  }
+  lock.unlock();
+  thread_->Join();
+  return true;
+}
+
+void Lane::Run() {
+  while (!may_end()) {
+    TakeMail(core::MonotonicNow());
+    StartNext();
+    if (may_end()) break;
+    WaitForEvents();
+    DeleteFinished();
+  }
+  start_queue_.clear();
+  commands_.clear();
+  const std::lock_guard lock(ended_mutex_);
+  ended_ = true;
+  ended_changed_.notify_all();
+}
+
+bool Lane::may_end() const {
+  if (!closing_) return false;
+  return std::ranges::all_of(commands_, [](const auto& entry) {
+    return entry.second->is_final() || entry.second->gave_up();
+  });
+}
+
+void Lane::TakeMail(Instant now) {
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    std::swap(mail_, mailbox_);
+  }
+  for (Message& message : mail_) Handle(message, now);
+  mail_.clear();
+}
+
+Command* Lane::Find(core::LaunchId id) {
+  const auto found = commands_.find(id);
+  return found == commands_.end() ? nullptr : found->second.get();
+}
+
+void Lane::Handle(Message& message, Instant now) {
+  if (message.kind == Message::Kind::kClose) return BeginClosing(now);
+  if (message.kind == Message::Kind::kLaunch) {
+    Command* const command = message.command.get();
+    commands_.emplace(message.id, std::move(message.command));
+    command->Attach(services_);
+    if (!closing_) return start_queue_.push_back(command);
+    starting_.fetch_sub(1, std::memory_order_relaxed);
+    return command->Refuse(now);
+  }
+  Command* const command = Find(message.id);
+  if (command == nullptr) return;
+  switch (message.kind) {
+    case Message::Kind::kStop:
+      command->Stop(message.cause, message.grace, now);
+      break;
+    case Message::Kind::kInputOffered:
+      command->InputOffered(now);
+      break;
+    case Message::Kind::kResumeReading:
+      command->ResumeReading(message.stream, now);
+      break;
+    case Message::Kind::kResumeLeader:
+      command->ResumeLeader(now);
+      break;
+    case Message::Kind::kRelease:
+      command->Release(now);
+      released_.push_back(message.id);
+      break;
+    case Message::Kind::kLaunch:
+    case Message::Kind::kClose:
+      break;
+  }
+}
+
+/// One start per turn: it blocks until the child's exec, and between two of them the running commands get their turn.
+void Lane::StartNext() {
+  if (start_queue_.empty()) return;
+  Command* const command = start_queue_.front();
+  start_queue_.pop_front();
+  command->Start(core::MonotonicNow());
+  starting_.fetch_sub(1, std::memory_order_relaxed);
+  if (command->started() && flush_at_ == core::kNever) flush_at_ = core::MonotonicNow() + core::kStartedDelay;
+}
+
+bool Lane::WaitForEvents() {
+  constexpr std::size_t kMostEvents = 64;
+  std::array<platform::PollToken, kMostEvents> ready;
+  Instant until = 0;
+  if (start_queue_.empty()) {
+    sleeping_.store(true);
+    const std::lock_guard lock(mailbox_mutex_);
+    if (mailbox_.empty()) until = std::min(timers_.next(), flush_at_);
+  }
+  const std::size_t count = poller_->Wait(until, ready);
+  sleeping_.store(false);
+  const Instant now = core::MonotonicNow();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (Command* const command = Find(ready[i].launch); command != nullptr) command->OnReady(ready[i].channel, now);
+  }
+  timers_.FireDue(now);
+  FlushLateNews(now);
+  return count > 0;
+}
+
+void Lane::FlushLateNews(Instant now) {
+  if (flush_at_ > now) return;
+  flush_at_ = core::kNever;
+  sink_.Flush();
+}
+
+void Lane::BeginClosing(Instant now) {
+  closing_ = true;
+  for (auto& [id, command] : commands_) command->Stop(core::StopCause::kHostExit, 0, now);
+}
+
+/// Looks only at what was released, plus what was released earlier and was not final then.
+void Lane::DeleteFinished() {
+  std::erase_if(released_, [this](core::LaunchId id) {
+    Command* const command = Find(id);
+    if (command != nullptr && !command->can_be_deleted()) return false;
+    if (command != nullptr) std::erase(start_queue_, command);
+    commands_.erase(id);
+    return true;
+  });
+}
+
+}  // namespace custody::engine

@@ -1,0 +1,86 @@
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "core/result.h"
+#include "engine/command.h"
+#include "engine/event_sink.h"
+#include "engine/timers.h"
+#include "platform/engine_thread.h"
+#include "platform/poller.h"
+
+namespace custody::engine {
+
+/// A request to the thread of a lane.
+struct Message {
+  enum class Kind : std::uint8_t { kLaunch, kStop, kInputOffered, kResumeReading, kResumeLeader, kRelease, kClose };
+  Kind kind;
+  core::LaunchId id = 0;
+  std::unique_ptr<Command> command = nullptr;  ///< kLaunch
+  core::StopCause cause = core::StopCause::kNone;
+  core::Nanos grace = 0;
+  int stream = 0;  ///< kResumeReading
+};
+
+/// One engine thread and the runs that live on it. A run never changes its lane; lanes share nothing.
+///
+/// Thread : Post, starting, WaitUntilIdle and the life of the object belong to JavaScript's thread; the rest is private.
+class Lane {
+ public:
+  static core::Result<std::unique_ptr<Lane>> Create(EventSink& sink);
+  /// The lane must have ended, see EndBy.
+  ~Lane() = default;
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  void Post(Message message);
+  /// Launches that have been posted and not yet been started: where the next one should not queue up.
+  int starting() const { return starting_.load(std::memory_order_relaxed); }
+  /// After kClose was posted: waits for the thread to end. Returns false when it did not by then; it must then never be
+  /// destroyed, because the thread still uses it.
+  bool EndBy(core::Instant deadline);
+
+ private:
+  Lane(EventSink& sink, std::unique_ptr<platform::Poller> poller);
+
+  static void Main(void* lane);
+  void Run();
+  void TakeMail(core::Instant now);
+  void Handle(Message& message, core::Instant now);
+  void StartNext();
+  bool WaitForEvents();
+  void BeginClosing(core::Instant now);
+  bool may_end() const;
+  Command* Find(core::LaunchId id);
+  void DeleteFinished();
+  void FlushLateNews(core::Instant now);
+
+  EventSink& sink_;
+  std::unique_ptr<platform::Poller> poller_;
+  TimerQueue timers_;
+  LaneServices services_;
+  std::unique_ptr<platform::EngineThread> thread_;
+
+  std::mutex mailbox_mutex_;
+  std::vector<Message> mailbox_;
+  std::atomic<bool> sleeping_{false};
+  std::atomic<int> starting_{0};
+
+  std::unordered_map<core::LaunchId, std::unique_ptr<Command>> commands_;
+  std::deque<Command*> start_queue_;
+  std::vector<Message> mail_;
+  std::vector<core::LaunchId> released_;
+  bool closing_ = false;
+  core::Instant flush_at_ = core::kNever;
+
+  std::mutex ended_mutex_;
+  std::condition_variable ended_changed_;
+  bool ended_ = false;
+};
+
+}  // namespace custody::engine

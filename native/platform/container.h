@@ -1,0 +1,87 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/exit_status.h"
+#include "core/launch_spec.h"
+#include "core/receipt.h"
+#include "core/result.h"
+#include "platform/pipe.h"
+#include "platform/poller.h"
+
+namespace custody::platform {
+
+/// Hears what becomes of a leader and its container. Called on the engine thread, possibly from inside a call to the container.
+class ContainerObserver {
+ public:
+  virtual void OnStarted(std::int64_t pid) = 0;
+  virtual void OnSpawnFailed(const core::OsError& error) = 0;
+  /// The leader is known to be dead. It may still be unreaped (I1).
+  virtual void OnLeaderExited(const core::ExitStatus& status) = 0;
+  /// The leader is dead, but how it ended could not be learned.
+  virtual void OnLeaderLost(const core::OsError& error) = 0;
+  virtual void OnContainerEmpty() = 0;
+  virtual void OnContainerOccupied() = 0;
+  /// The leader was stopped by its terminal, which has been given back to the host.
+  virtual void OnLeaderSuspended() = 0;
+
+ protected:
+  ~ContainerObserver() = default;
+};
+
+/// What a container knows when it is asked for the receipt.
+struct ContainerReport {
+  core::Mechanism mechanism = core::Mechanism::kNone;
+  /// The status that an empty container of this kind stands for.
+  core::CleanupStatus when_empty = core::CleanupStatus::kConfirmedGroupOnly;
+  bool leader_reaped = false;
+  std::vector<core::NamedProcess> killed;
+  std::vector<core::Survivor> survivors;
+  core::Usage usage;
+};
+
+/// Holds a leader and its descendants: one kind per mechanism (group, guarded tree, job, namespace). The engine knows none.
+///
+/// Thread : engine thread only.
+/// Owns   : the leader until it is reaped, and the right to signal.
+class Container {
+ public:
+  virtual ~Container() = default;
+
+  /// Starts the leader. The answer, OnStarted or OnSpawnFailed, may come from inside the call or later.
+  virtual void Launch(const core::LaunchSpec& spec, ChildStdio stdio) = 0;
+  /// Asks every member to end. Returns what was sent, nothing when there was nobody to send it to.
+  virtual std::optional<core::StopStep> SignalSoft(core::Instant now) = 0;
+  /// Kills every member, now and whenever a later look finds one.
+  virtual std::optional<core::StopStep> SignalHard(core::Instant now) = 0;
+  /// Looks for members while a dead leader stays unreaped, until there are none: OnContainerEmpty or OnContainerOccupied.
+  virtual void Probe(core::Instant now) = 0;
+  /// Collects the dead leader and looks for members, until there are none: OnContainerEmpty or OnContainerOccupied.
+  virtual void ReapLeader(core::Instant now) = 0;
+  /// Gives the terminal back to a suspended leader and lets it go on.
+  virtual void Resume() = 0;
+  /// Members that live on are kept by policy: look for their end rarely.
+  virtual void KeepMembers() = 0;
+
+  /// A handle the container registered with the poller is ready.
+  virtual void OnReady(core::Instant now) = 0;
+  /// When OnWake is due; kNever if the container waits for nothing but its handles.
+  virtual core::Instant wake_at() const = 0;
+  virtual void OnWake(core::Instant now) = 0;
+
+  virtual ContainerReport Report() = 0;
+  /// The path that was executed; empty when it was not found.
+  virtual const std::string& resolved_file() const = 0;
+};
+
+/// Makes the container that the spec asks for, or the strongest available one.
+///
+/// Errors : operation "containment" when the spec requires a level that is not available.
+core::Result<std::unique_ptr<Container>> MakeContainer(const core::LaunchSpec& spec, Poller& poller, PollToken token,
+                                                       ContainerObserver& observer);
+
+}  // namespace custody::platform

@@ -1,0 +1,23 @@
+#pragma once
+#include <memory>
+
+#include "core/clock.h"
+#include "core/result.h"
+
+namespace custody::platform {
+
+/// A thread that may be given up: it is joined when it ends in time, and otherwise left alone.
+///
+/// Not std::thread, whose constructor throws when the system has no thread to give; that must not end the host.
+class EngineThread {
+ public:
+  virtual ~EngineThread() = default;
+  /// Runs `entry(argument)` with a name and with a signal mask that leaves the host's signals to the host.
+  static core::Result<std::unique_ptr<EngineThread>> Start(void (*entry)(void*), void* argument);
+  /// Blocks until the thread has ended. Call it once, when it is known to be about to end.
+  virtual void Join() = 0;
+  /// Never joined: it is stuck in the kernel.
+  virtual void Abandon() = 0;
+};
+
+}  // namespace custody::platform

@@ -1,0 +1,343 @@
+#include "platform/linux/group_container.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+#include "core/environment.h"
+#include "core/limits.h"
+#include "core/string_block.h"
+#include "platform/posix/executable_lookup.h"
+#include "platform/posix/posix_error.h"
+
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+namespace custody::platform {
+
+namespace {
+
+using core::Instant;
+
+OwnedHandle OpenPidfd(pid_t pid) { return OwnedHandle(::syscall(SYS_pidfd_open, pid, 0U)); }
+
+/// What one engine thread needs for every start and finds out once.
+struct ThreadTools {
+  CloneStack stack;
+  bool clone_works = stack.is_valid();
+  /// Members of a group can be found and pinned one by one: /proc is readable and the kernel has pidfds (5.3).
+  bool members_can_be_pinned = ReadProcess(::getpid()).pid != 0 && OpenPidfd(::getpid()).is_valid();
+};
+
+ThreadTools& Tools() {
+  thread_local ThreadTools tools;
+  return tools;
+}
+
+/// waitid(2) as the kernel has it: the C library's wrapper has no place for the usage.
+int WaitId(pid_t pid, siginfo_t* info, int options, rusage* usage) {
+  return RetryOnEintr([&] { return static_cast<int>(::syscall(SYS_waitid, P_PID, pid, info, options, usage)); });
+}
+
+double ToMillis(const timeval& time) {
+  return static_cast<double>(time.tv_sec) * 1000.0 + static_cast<double>(time.tv_usec) / 1000.0;
+}
+
+core::ExitStatus ToExitStatus(const siginfo_t& info) {
+  if (info.si_code == CLD_EXITED) return {core::ExitStatus::Kind::kExited, info.si_status, false};
+  return {core::ExitStatus::Kind::kSignaled, info.si_status, info.si_code == CLD_DUMPED};
+}
+
+core::SurvivorReason ReasonOf(const ProcessEntry& member, bool was_killed) {
+  if (member.state == 'D') return core::SurvivorReason::kUninterruptible;
+  if (!was_killed) return core::SurvivorReason::kUnknown;
+  const OwnedHandle handle = OpenPidfd(member.pid);
+  if (::syscall(SYS_pidfd_send_signal, handle.get(), 0, nullptr, 0U) == -1 && errno == EPERM) {
+    return core::SurvivorReason::kPermission;
+  }
+  return member.state == 'T' ? core::SurvivorReason::kFrozen : core::SurvivorReason::kDeadline;
+}
+
+}  // namespace
+
+struct GroupContainer::SavedTerminal {
+  termios settings{};
+};
+
+GroupContainer::GroupContainer(Poller& poller, PollToken token, ContainerObserver& observer)
+    : poller_(poller), token_(token), observer_(observer) {}
+
+GroupContainer::~GroupContainer() {
+  if (exit_handle_.is_valid()) poller_.Remove(exit_handle_.get());
+}
+
+void GroupContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
+  SpawnRequest request;
+  request.environment =
+      core::ComposeEnvironment(spec.base_environment, spec.environment_set, spec.environment_unset);
+  const std::vector<std::string_view> arguments = core::SplitBlock(spec.argv_block);
+  request.argv.reserve(arguments.size() + 1);
+  for (const std::string_view argument : arguments) request.argv.push_back(argument.data());
+  request.argv.push_back(nullptr);
+  request.cwd = spec.cwd;
+  core::Result<std::string> path =
+      LookUpExecutable(arguments.front(), core::FindVariable(request.environment, "PATH"));
+  if (!path.ok()) {
+    // A missing directory is the better answer when both are missing: with it, a relative PATH could not have worked.
+    const bool cwd_missing = !spec.cwd.empty() && ::access(spec.cwd.c_str(), F_OK) == -1;
+    observer_.OnSpawnFailed(cwd_missing ? LastError("chdir", core::ErrorSubject::kCwd) : path.error());
+    return;
+  }
+  request.path = std::move(path.value());
+  for (std::size_t i = 0; i < request.stdio.size(); ++i) request.stdio[i] = static_cast<int>(stdio.handles[i].get());
+  if (stdio.inherits_stdin) OfferTerminal(stdio.handles[0]);
+  request.terminal = static_cast<int>(terminal_.get());
+
+  core::Result<Spawned> spawned = Spawn(request);
+  if (!spawned.ok()) {
+    TakeTerminalBack(false);
+    const core::OsError& error = spawned.error();
+    const bool from_exec = std::string_view(error.operation) == "exec";
+    observer_.OnSpawnFailed(from_exec ? ExplainExecFailure(error.code, request.path, request.cwd) : error);
+    return;
+  }
+  resolved_file_ = std::move(request.path);
+  group_ = spawned.value().pid;
+  exit_handle_ = std::move(spawned.value().exit_handle);
+  leader_ = Leader::kRunning;
+  WatchLeader(core::MonotonicNow());
+  observer_.OnStarted(group_);
+}
+
+core::Result<Spawned> GroupContainer::Spawn(const SpawnRequest& request) {
+  ThreadTools& tools = Tools();
+  if (tools.clone_works) {
+    core::Result<Spawned> spawned = SpawnByClone(request, tools.stack);
+    if (spawned.ok() || std::string_view(spawned.error().operation) != "clone") return spawned;
+    tools.clone_works = false;  // an old kernel or a seccomp filter: it will not be different next time
+  }
+  core::Result<Spawned> spawned = SpawnByPosixSpawn(request);
+  if (spawned.ok()) spawned.value().exit_handle = OpenPidfd(spawned.value().pid);
+  return spawned;
+}
+
+void GroupContainer::OfferTerminal(const OwnedHandle& standard_input) {
+  const int input = static_cast<int>(standard_input.get());
+  if (::isatty(input) == 0 || ::tcgetpgrp(input) != ::getpgrp()) return;  // a background job has no terminal to lend
+  terminal_ = OwnedHandle(::fcntl(input, F_DUPFD_CLOEXEC, 3));
+  host_group_ = ::getpgrp();
+  saved_terminal_ = std::make_unique<SavedTerminal>();
+  if (::tcgetattr(input, &saved_terminal_->settings) == -1) saved_terminal_.reset();
+}
+
+void GroupContainer::TakeTerminalBack(bool restore_settings) {
+  if (!terminal_.is_valid()) return;
+  const int terminal = static_cast<int>(terminal_.get());
+  // SIGTTOU, which a background process earns here, is blocked on this thread.
+  if (::tcgetpgrp(terminal) != host_group_) ::tcsetpgrp(terminal, host_group_);
+  if (restore_settings && saved_terminal_) ::tcsetattr(terminal, TCSADRAIN, &saved_terminal_->settings);
+}
+
+void GroupContainer::WatchLeader(Instant now) {
+  const bool watched = exit_handle_.is_valid() && poller_.Add(exit_handle_.get(), Interest::kReadable, token_).ok();
+  if (!watched) exit_handle_.Close();
+  if (!watched) {
+    PollAgain(now);
+  } else if (terminal_.is_valid()) {
+    wake_at_ = now + core::kSuspendPoll;
+  }
+}
+
+void GroupContainer::OnReady(Instant /*now*/) { PeekLeader(); }
+
+void GroupContainer::OnWake(Instant now) {
+  wake_at_ = core::kNever;
+  if (leader_ == Leader::kRunning || leader_ == Leader::kSuspended) {
+    if (!exit_handle_.is_valid() && PeekLeader()) return;
+    if (terminal_.is_valid() && leader_ == Leader::kRunning) LookForSuspension();
+    if (!exit_handle_.is_valid()) {
+      PollAgain(now);
+    } else if (terminal_.is_valid()) {
+      wake_at_ = now + core::kSuspendPoll;
+    }
+    return;
+  }
+  if (looking_) LookForMembers(now);
+}
+
+bool GroupContainer::PeekLeader() {
+  if (leader_ != Leader::kRunning && leader_ != Leader::kSuspended) return true;
+  siginfo_t info{};
+  if (WaitId(group_, &info, WEXITED | WNOHANG | WNOWAIT, nullptr) == -1) {
+    // Somebody else collected our child, or the host ignores SIGCHLD. The number is no longer ours.
+    const core::OsError error = LastError("waitid");
+    leader_ = Leader::kReaped;
+    Unwatch();
+    TakeTerminalBack(false);
+    observer_.OnLeaderLost(error);
+    return true;
+  }
+  if (info.si_pid == 0) return false;
+  leader_ = Leader::kDead;
+  Unwatch();
+  const core::ExitStatus status = ToExitStatus(info);
+  TakeTerminalBack(status.kind == core::ExitStatus::Kind::kSignaled);
+  observer_.OnLeaderExited(status);
+  return true;
+}
+
+void GroupContainer::Unwatch() {
+  if (!exit_handle_.is_valid()) return;
+  poller_.Remove(exit_handle_.get());
+  exit_handle_.Close();
+}
+
+void GroupContainer::LookForSuspension() {
+  siginfo_t info{};
+  if (WaitId(group_, &info, WSTOPPED | WNOHANG, nullptr) == -1 || info.si_pid == 0) return;
+  leader_ = Leader::kSuspended;
+  TakeTerminalBack(false);
+  observer_.OnLeaderSuspended();
+}
+
+void GroupContainer::Resume() {
+  if (leader_ != Leader::kSuspended) return;
+  leader_ = Leader::kRunning;
+  ::tcsetpgrp(static_cast<int>(terminal_.get()), group_);
+  SignalGroup(SIGCONT);
+}
+
+void GroupContainer::SignalGroup(int number) {
+  // 1 and below address init, the host's own group or everybody.
+  if (group_ > 1) ::kill(-group_, number);
+}
+
+std::optional<core::StopStep> GroupContainer::SignalSoft(Instant now) { return Signal(SIGTERM, "SIGTERM", now); }
+
+std::optional<core::StopStep> GroupContainer::SignalHard(Instant now) {
+  kills_on_sight_ = true;
+  poll_wait_ = 0;
+  longest_poll_ = core::kMemberPollLongest;
+  if (looking_) wake_at_ = now;
+  return Signal(SIGKILL, "SIGKILL", now);
+}
+
+std::optional<core::StopStep> GroupContainer::Signal(int number, const char* name, Instant now) {
+  if (leader_ == Leader::kNone) return std::nullopt;
+  const core::StopStep step{name, core::SignalScope::kGroup, now};
+  if (leader_ == Leader::kReaped) return SignalMembers(number, FindGroupMembers(group_)) ? std::optional(step) : std::nullopt;
+  if (leader_ == Leader::kDead) {
+    for (const ProcessEntry& member : FindGroupMembers(group_).living) Note(member);
+  }
+  signalled_ = true;
+  SignalGroup(number);
+  if (leader_ == Leader::kSuspended && number != SIGKILL) SignalGroup(SIGCONT);  // a stopped process takes nothing else
+  return step;
+}
+
+bool GroupContainer::SignalMembers(int number, const GroupMembers& members) {
+  bool sent = false;
+  if (members.leader_exists) return sent;  // the number has been given away, so none of ours is left
+  for (const ProcessEntry& member : members.living) {
+    const OwnedHandle handle = OpenPidfd(member.pid);
+    if (!handle.is_valid()) continue;
+    const ProcessEntry again = ReadProcess(member.pid);
+    if (again.group != group_ || again.start_time != member.start_time) continue;  // a successor of that pid
+    Note(member);
+    sent = ::syscall(SYS_pidfd_send_signal, handle.get(), number, nullptr, 0U) == 0 || sent;
+  }
+  return sent;
+}
+
+void GroupContainer::Note(const ProcessEntry& member) {
+  if (signalled_members_.size() < core::kNamedProcesses) signalled_members_.insert_or_assign(member.pid, member);
+}
+
+void GroupContainer::Probe(Instant now) {
+  looking_ = true;
+  occupied_told_ = false;
+  LookForMembers(now);
+}
+
+void GroupContainer::ReapLeader(Instant now) {
+  if (leader_ == Leader::kDead) {
+    // The last moment at which the number is surely ours. After a stop nobody may stay; and where members cannot be
+    // pinned one by one, this is the only safe moment to kill them.
+    if (signalled_ || !Tools().members_can_be_pinned) SignalGroup(SIGKILL);
+    siginfo_t info{};
+    rusage usage{};
+    if (WaitId(group_, &info, WEXITED, &usage) == 0) {
+      usage_.user_ms = ToMillis(usage.ru_utime);
+      usage_.system_ms = ToMillis(usage.ru_stime);
+      // Not ru_maxrss: until its exec a vfork child counts the host's pages as its own peak.
+      leader_reaped_ = true;
+    }
+    leader_ = Leader::kReaped;
+  }
+  looking_ = true;
+  occupied_told_ = false;
+  LookForMembers(now);
+}
+
+bool GroupContainer::HasMembers() {
+  if (group_ <= 1) return false;
+  if (leader_ == Leader::kReaped && ::kill(-group_, 0) == -1 && errno == ESRCH) return false;
+  const GroupMembers members = FindGroupMembers(group_);
+  if (!members.readable) return true;  // somebody answers and cannot be looked at
+  if (leader_ == Leader::kReaped && members.leader_exists) return false;
+  if (members.living.empty()) return false;
+  if (kills_on_sight_ && leader_ == Leader::kReaped) SignalMembers(SIGKILL, members);
+  return true;
+}
+
+void GroupContainer::LookForMembers(Instant now) {
+  if (!HasMembers()) {
+    looking_ = false;
+    wake_at_ = core::kNever;
+    observer_.OnContainerEmpty();
+    return;
+  }
+  PollAgain(now);
+  if (occupied_told_) return;
+  occupied_told_ = true;
+  observer_.OnContainerOccupied();
+}
+
+void GroupContainer::PollAgain(Instant now) {
+  poll_wait_ = std::clamp(poll_wait_ * 2, core::kMemberPollFirst, longest_poll_);
+  wake_at_ = now + poll_wait_;
+}
+
+ContainerReport GroupContainer::Report() {
+  ContainerReport report;
+  report.mechanism = core::Mechanism::kGroup;
+  report.when_empty = core::CleanupStatus::kConfirmedGroupOnly;
+  report.leader_reaped = leader_reaped_;
+  report.usage = usage_;
+  std::vector<ProcessEntry> living;
+  if (looking_) living = FindGroupMembers(group_).living;
+  if (leader_ == Leader::kRunning || leader_ == Leader::kSuspended) {
+    living = FindGroupMembers(group_).living;
+    living.push_back(ReadProcess(group_));
+  }
+  for (const ProcessEntry& member : living) {
+    signalled_members_.erase(member.pid);
+    if (report.survivors.size() == core::kNamedProcesses) continue;
+    report.survivors.push_back({{member.pid, member.name, member.state}, ReasonOf(member, kills_on_sight_)});
+  }
+  for (const auto& [pid, member] : signalled_members_) report.killed.push_back({pid, member.name, member.state});
+  return report;
+}
+
+}  // namespace custody::platform

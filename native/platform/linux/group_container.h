@@ -1,0 +1,98 @@
+#pragma once
+#include <sys/types.h>
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/limits.h"
+#include "platform/container.h"
+#include "platform/linux/spawn_clone.h"
+#include "platform/posix/process_table.h"
+#include "platform/posix/spawn.h"
+
+namespace custody::platform {
+
+/// A leader in a process group of its own.
+///
+/// What it promises: every process that stays in the group is found and ended. What it cannot: a process that calls setsid
+/// or setpgid leaves, and nothing here sees it go.
+///
+/// When a signal may go to the group's number:
+///  1. While the leader is unreaped its pid, which is the number, is ours, and kill(-group) cannot miss (I1).
+///  2. A leader that ended by itself, with nothing signalled, is reaped first and the group is asked for by signal 0. That
+///     is the one cheap question with an exact answer (a zombie leader answers for its group), and signal 0 harms nobody.
+///  3. After the reap no signal goes to the number any more: members are found in the process table, pinned by a pidfd,
+///     looked at once more, and signalled one by one. Members keep the number from being given away, and a process whose
+///     pid is the number proves that none is left.
+/// Without a readable process table (3) is impossible, so there the group is killed before every reap.
+class GroupContainer final : public Container {
+ public:
+  GroupContainer(Poller& poller, PollToken token, ContainerObserver& observer);
+  ~GroupContainer() override;
+
+  void Launch(const core::LaunchSpec& spec, ChildStdio stdio) override;
+  std::optional<core::StopStep> SignalSoft(core::Instant now) override;
+  std::optional<core::StopStep> SignalHard(core::Instant now) override;
+  void Probe(core::Instant now) override;
+  void ReapLeader(core::Instant now) override;
+  void Resume() override;
+  void KeepMembers() override { longest_poll_ = core::kKeptPollLongest; }
+
+  void OnReady(core::Instant now) override;
+  core::Instant wake_at() const override { return wake_at_; }
+  void OnWake(core::Instant now) override;
+
+  ContainerReport Report() override;
+  const std::string& resolved_file() const override { return resolved_file_; }
+
+ private:
+  enum class Leader : std::uint8_t { kNone, kRunning, kSuspended, kDead, kReaped };
+  struct SavedTerminal;
+
+  core::Result<Spawned> Spawn(const SpawnRequest& request);
+  void WatchLeader(core::Instant now);
+  void Unwatch();
+  /// Returns false while the leader lives.
+  bool PeekLeader();
+
+  void OfferTerminal(const OwnedHandle& standard_input);
+  void TakeTerminalBack(bool restore_settings);
+  void LookForSuspension();
+
+  void SignalGroup(int number);
+  std::optional<core::StopStep> Signal(int number, const char* name, core::Instant now);
+  /// Returns whether any member took the signal.
+  bool SignalMembers(int number, const GroupMembers& members);
+  void Note(const ProcessEntry& member);
+  bool HasMembers();
+  void LookForMembers(core::Instant now);
+  void PollAgain(core::Instant now);
+
+  Poller& poller_;
+  PollToken token_;
+  ContainerObserver& observer_;
+  std::string resolved_file_;
+  pid_t group_ = -1;
+  OwnedHandle exit_handle_;
+  Leader leader_ = Leader::kNone;
+  bool leader_reaped_ = false;
+  /// A signal went to the group's number.
+  bool signalled_ = false;
+  /// Members that a look finds are killed.
+  bool kills_on_sight_ = false;
+  bool looking_ = false;
+  bool occupied_told_ = false;
+  core::Usage usage_;
+  core::Instant wake_at_ = core::kNever;
+  core::Nanos poll_wait_ = 0;
+  core::Nanos longest_poll_ = core::kMemberPollLongest;
+  /// The terminal lent to the leader, the group that had it before, and how it was set then.
+  OwnedHandle terminal_;
+  pid_t host_group_ = -1;
+  std::unique_ptr<SavedTerminal> saved_terminal_;
+  /// Members that were signalled after the leader was gone.
+  std::map<pid_t, ProcessEntry> signalled_members_;
+};
+
+}  // namespace custody::platform

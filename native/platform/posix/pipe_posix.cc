@@ -1,0 +1,165 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "platform/pipe.h"
+#include "platform/posix/posix_error.h"
+#include "platform/posix/process_table.h"
+
+namespace custody::platform {
+
+namespace {
+
+using core::ErrorSubject;
+using core::OsError;
+using core::Result;
+
+constexpr int kFirstFreeDescriptor = 3;
+
+/// Moves a descriptor out of 0..2: a host started with closed standard streams gets those numbers from pipe2, and the
+/// child's dup2 calls would then overwrite one end with another.
+Result<OwnedHandle> AboveStandardStreams(OwnedHandle handle) {
+  const int fd = static_cast<int>(handle.get());
+  if (fd >= kFirstFreeDescriptor) return handle;
+  const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, kFirstFreeDescriptor);
+  if (moved == -1) return LastError("pipe");
+  return OwnedHandle(moved);
+}
+
+struct PipeEnds {
+  OwnedHandle reading;
+  OwnedHandle writing;
+};
+
+Result<PipeEnds> MakePipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) == -1) return LastError("pipe");
+  OwnedHandle reading(ends[0]);
+  OwnedHandle writing(ends[1]);
+  Result<OwnedHandle> moved_reading = AboveStandardStreams(std::move(reading));
+  if (!moved_reading.ok()) return moved_reading.error();
+  Result<OwnedHandle> moved_writing = AboveStandardStreams(std::move(writing));
+  if (!moved_writing.ok()) return moved_writing.error();
+  return PipeEnds{std::move(moved_reading.value()), std::move(moved_writing.value())};
+}
+
+core::Status MakeNonBlocking(const OwnedHandle& handle) {
+  const int fd = static_cast<int>(handle.get());
+  // Only our end: the flag belongs to the open file, and the child expects blocking streams. The two ends of a pipe
+  // are two open files, so this does not reach the child's.
+  if (::fcntl(fd, F_SETFL, O_NONBLOCK) == -1) return LastError("pipe");
+  return {};
+}
+
+Result<OwnedHandle> OpenFile(const char* path, int flags, const char* operation, ErrorSubject subject) {
+  const int fd = RetryOnEintr([&] { return ::open(path, flags | O_CLOEXEC | O_NOCTTY); });
+  if (fd == -1) return LastError(operation, subject);
+  return AboveStandardStreams(OwnedHandle(fd));
+}
+
+Result<OwnedHandle> DuplicateStandardStream(int number) {
+  const int fd = ::fcntl(number, F_DUPFD_CLOEXEC, kFirstFreeDescriptor);
+  if (fd != -1) return OwnedHandle(fd);
+  // The host runs without this stream: the child gets the null device, as it would from a shell's `<&-`-proof start.
+  if (errno == EBADF) return OpenFile("/dev/null", number == 0 ? O_RDONLY : O_WRONLY, "open-null", ErrorSubject::kNone);
+  return LastError("pipe");
+}
+
+core::Status OpenInput(const core::LaunchSpec& spec, StdioPair& out) {
+  Result<OwnedHandle> child = OsError{};
+  switch (spec.stdin_source) {
+    case core::StdinSource::kIgnore:
+      child = OpenFile("/dev/null", O_RDONLY, "open-null", ErrorSubject::kNone);
+      break;
+    case core::StdinSource::kFile:
+      // Without O_NONBLOCK the open of a FIFO nobody writes to would park the engine thread.
+      child = OpenFile(spec.stdin_path.c_str(), O_RDONLY | O_NONBLOCK, "open-stdin", ErrorSubject::kStdin);
+      if (child.ok()) ::fcntl(static_cast<int>(child.value().get()), F_SETFL, 0);
+      break;
+    case core::StdinSource::kInherit:
+      child = DuplicateStandardStream(STDIN_FILENO);
+      out.child.inherits_stdin = true;
+      break;
+    case core::StdinSource::kPipe: {
+      Result<PipeEnds> pipe = MakePipe();
+      if (!pipe.ok()) return pipe.error();
+      if (core::Status status = MakeNonBlocking(pipe.value().writing); !status.ok()) return status;
+      out.host.input = InputPipe(std::move(pipe.value().writing));
+      child = std::move(pipe.value().reading);
+      break;
+    }
+  }
+  if (!child.ok()) return child.error();
+  out.child.handles[0] = std::move(child.value());
+  return {};
+}
+
+core::Status OpenOutput(core::OutputTarget target, int index, StdioPair& out) {
+  const int number = index + 1;
+  Result<OwnedHandle> child = OsError{};
+  switch (target) {
+    case core::OutputTarget::kIgnore:
+      child = OpenFile("/dev/null", O_WRONLY, "open-null", ErrorSubject::kNone);
+      break;
+    case core::OutputTarget::kInherit:
+      child = DuplicateStandardStream(number);
+      break;
+    case core::OutputTarget::kCapture: {
+      Result<PipeEnds> pipe = MakePipe();
+      if (!pipe.ok()) return pipe.error();
+      if (core::Status status = MakeNonBlocking(pipe.value().reading); !status.ok()) return status;
+      out.host.output[static_cast<std::size_t>(index)] = OutputPipe(std::move(pipe.value().reading));
+      child = std::move(pipe.value().writing);
+      break;
+    }
+  }
+  if (!child.ok()) return child.error();
+  out.child.handles[static_cast<std::size_t>(number)] = std::move(child.value());
+  return {};
+}
+
+}  // namespace
+
+bool WouldBlock(const OsError& error) { return error.code == EAGAIN || error.code == EWOULDBLOCK; }
+
+Result<std::size_t> OutputPipe::ReadSome(std::span<std::byte> into) {
+  const ssize_t count =
+      RetryOnEintr([&] { return ::read(static_cast<int>(handle_.get()), into.data(), into.size()); });
+  if (count == -1) return LastError("read");
+  return static_cast<std::size_t>(count);
+}
+
+Result<std::size_t> InputPipe::WriteSome(std::span<const std::byte> from) {
+  // A reader that is gone answers EPIPE. The SIGPIPE that goes with it is blocked on this thread (PrepareEngineThread).
+  const ssize_t count =
+      RetryOnEintr([&] { return ::write(static_cast<int>(handle_.get()), from.data(), from.size()); });
+  if (count == -1) return LastError("write");
+  return static_cast<std::size_t>(count);
+}
+
+void OutputPipe::Enlarge(std::size_t bytes) {
+#ifdef F_SETPIPE_SZ
+  (void)::fcntl(static_cast<int>(handle_.get()), F_SETPIPE_SZ, static_cast<int>(bytes));
+#else
+  (void)bytes;
+#endif
+}
+
+std::vector<core::NamedProcess> OutputPipe::Holders() const {
+  struct stat info{};
+  if (::fstat(static_cast<int>(handle_.get()), &info) == -1) return {};
+  return ProcessesHoldingPipe(static_cast<unsigned long long>(info.st_ino));
+}
+
+Result<StdioPair> OpenStdio(const core::LaunchSpec& spec) {
+  StdioPair out;
+  if (core::Status status = OpenInput(spec, out); !status.ok()) return status.error();
+  for (int index = 0; index < 2; ++index) {
+    if (core::Status status = OpenOutput(spec.output[index], index, out); !status.ok()) return status.error();
+  }
+  return out;
+}
+
+}  // namespace custody::platform

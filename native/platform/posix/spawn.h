@@ -1,0 +1,40 @@
+#pragma once
+#include <sys/types.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "platform/handle.h"
+
+namespace custody::platform {
+
+/// Everything a spawn needs, ready to be used in a child that may not allocate.
+struct SpawnRequest {
+  std::string path;
+  /// Null-terminated.
+  std::vector<const char*> argv;
+  /// Null-terminated.
+  std::vector<const char*> environment;
+  /// Empty: the host's.
+  std::string cwd;
+  /// Become descriptors 0, 1 and 2; nothing else is inherited. Each is at least 3.
+  std::array<int, 3> stdio{-1, -1, -1};
+  /// A terminal whose foreground group the child's becomes, as a descriptor of ours; -1: none.
+  int terminal = -1;
+};
+
+struct Spawned {
+  pid_t pid = -1;
+  /// Becomes readable when the process has ended; invalid where the system has no such thing.
+  OwnedHandle exit_handle;
+};
+
+/// Starts a process in a process group of its own, with default signal dispositions and an empty signal mask.
+///
+/// Blocks until the child's exec, so: engine thread only, never JavaScript's.
+/// Errors : operation "chdir" with subject kCwd; "exec" with the exec's own code; "spawn" for what came before.
+core::Result<Spawned> SpawnByPosixSpawn(const SpawnRequest& request);
+
+}  // namespace custody::platform
