@@ -1,0 +1,82 @@
+/**
+ * clang-format, clang-tidy and a limit on the length of comment lines, for native/ and the C++ of test/.
+ *
+ * Both tools are optional on a developer's machine: a missing one is skipped with a line that says so. With
+ * `CUSTODY_REQUIRE_TOOLS=1` it is an error, which is how .ci/run calls this. `--fix` formats the files in place instead.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { root, run } from './native-build.mjs';
+
+const MAX_COLUMNS = 120;
+const FORMATTED = ['native', 'test'];
+const { values: options } = parseArgs({ options: { fix: { type: 'boolean', default: false } } });
+
+function isInstalled(tool) {
+  if (spawnSync(tool, ['--version'], { stdio: 'ignore' }).status === 0) return true;
+  console.error(`SKIPPED: ${tool} is not installed`);
+  if (process.env.CUSTODY_REQUIRE_TOOLS === '1') process.exitCode = 1;
+  return false;
+}
+
+function filesBelow(folder, extension) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && extension.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+/** clang-format leaves comments alone (.clang-format says why), so their length is looked at here. */
+function longLines(file) {
+  const lines = readFileSync(join(root, file), 'utf8').split('\n');
+  return lines.flatMap((text, index) => ([...text].length > MAX_COLUMNS ? [`${file}:${index + 1}`] : []));
+}
+
+function checkFormat() {
+  const files = FORMATTED.flatMap((folder) => filesBelow(folder, /\.(cc|h|c)$/));
+  const formatted = run('clang-format', [...(options.fix ? ['-i'] : ['--dry-run', '-Werror']), ...files]);
+  const long = files.flatMap(longLines);
+  for (const place of long) console.error(`${place}: longer than ${MAX_COLUMNS} columns`);
+  console.log(`clang-format: ${files.length} files`);
+  return formatted && long.length === 0;
+}
+
+/** @returns {Promise<boolean>} whether clang-tidy has nothing to say about a file */
+function tidy(file, database) {
+  return new Promise((done) => {
+    const args = ['--quiet', '--warnings-as-errors=*', '-p', database, file];
+    const child = spawn('clang-tidy', args, { cwd: root, stdio: ['ignore', 'inherit', 'pipe'] });
+    let messages = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk) => (messages += chunk));
+    child.on('close', (code) => {
+      // The count of warnings in system headers says nothing.
+      process.stderr.write(
+        messages.replace(/^\d+ warnings?( and \d+ errors?)? (generated|treated as errors?)\.?\n/gm, ''),
+      );
+      done(code === 0);
+    });
+  });
+}
+
+async function checkTidy() {
+  const database = 'build/tidy';
+  const configure = ['-S', '.', '-B', database, '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON', '--log-level=WARNING'];
+  if (!run('cmake', configure)) return false;
+  const files = filesBelow('native', /\.cc$/);
+  const waiting = [...files];
+  let clean = true;
+  const work = async () => {
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+      if (!(await tidy(file, database))) clean = false;
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  console.log(`clang-tidy: ${files.length} files`);
+  return clean;
+}
+
+if (isInstalled('clang-format') && !checkFormat()) process.exitCode = 1;
+if (!options.fix && isInstalled('clang-tidy') && isInstalled('cmake') && !(await checkTidy())) process.exitCode = 1;
