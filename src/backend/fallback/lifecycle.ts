@@ -1,0 +1,338 @@
+/**
+ * Decides why and when a run stops and when it is settled: the twin of `native/core/lifecycle.*`, in milliseconds.
+ *
+ * Pure: no clock reads, no calls to the system. The caller feeds facts with the time they were seen and performs the
+ * returned actions in order. A run is settled when the leader's exit is known, its streams are at end or were given up,
+ * and its container is empty, kept by policy, or reported as unconfirmed. Both twins are held to
+ * `test/conformance/lifecycle-vectors.json`; change neither without the other.
+ */
+import type { RunState, StopCause } from '../../core/outcome.js';
+import type { Action, ContainerFate, LifecyclePlan, TimerKind } from './lifecycle-action.js';
+
+/** What the step timer is waiting for. */
+type Step = 'none' | 'grace' | 'straggler-wait' | 'straggler-grace' | 'cleanup';
+
+export class Lifecycle {
+  readonly #plan: LifecyclePlan;
+  #openStreams: number;
+  #phase: RunState = 'queued';
+  #step: Step = 'none';
+  #cause: StopCause | null = null;
+  #container: ContainerFate = 'unknown';
+  readonly #armed = new Set<TimerKind>();
+  #spawned = false;
+  #leaderExited = false;
+  #forced = false;
+  #hardSent = false;
+  #pendingGraceMs = 0;
+  #deadline = 0;
+  #lastActivity = 0;
+  #suspendedAt: number | null = null;
+
+  /** `openStreams`: how many output streams will report an end. */
+  constructor(plan: LifecyclePlan, openStreams: number) {
+    this.#plan = plan;
+    this.#openStreams = openStreams;
+  }
+
+  get phase(): RunState {
+    return this.#phase;
+  }
+
+  /** `null` unless a stop was asked for while the leader lived, or before it started. */
+  get cause(): StopCause | null {
+    return this.#cause;
+  }
+
+  /** `true` when the leader had to be killed; `false` when it ended by itself or within its grace period. */
+  get forced(): boolean {
+    return this.#forced;
+  }
+
+  get leaderExited(): boolean {
+    return this.#leaderExited;
+  }
+
+  get spawned(): boolean {
+    return this.#spawned;
+  }
+
+  get container(): ContainerFate {
+    return this.#container;
+  }
+
+  spawnBegan(): Action[] {
+    if (this.#phase === 'queued') this.#phase = 'spawning';
+    return [];
+  }
+
+  spawnOk(now: number): Action[] {
+    const out: Action[] = [];
+    this.#phase = 'running';
+    this.#spawned = true;
+    this.#lastActivity = now;
+    this.#deadline = now + this.#plan.timeoutMs;
+    out.push({ kind: 'emit-started' });
+    if (this.#cause !== null) {
+      this.#beginStopping(out, this.#cause, this.#pendingGraceMs, now);
+      return out;
+    }
+    this.#arm(out, 'deadline', this.#deadline);
+    if (this.#plan.idleMs > 0) this.#arm(out, 'idle', now + this.#plan.idleMs);
+    return out;
+  }
+
+  spawnFailed(): Action[] {
+    this.#phase = 'settled';
+    return [{ kind: 'release-container' }, { kind: 'emit-settled' }];
+  }
+
+  streamEnded(): Action[] {
+    const out: Action[] = [];
+    if (this.#openStreams > 0) this.#openStreams -= 1;
+    if (this.#phase !== 'settled') this.#settleIfDone(out);
+    return out;
+  }
+
+  leaderHasExited(): Action[] {
+    const out: Action[] = [];
+    if (this.#leaderExited) return out;
+    this.#leaderExited = true;
+    if (this.#phase === 'settled') {
+      // An unconfirmed run whose leader died after all.
+      out.push({ kind: 'reap-leader' });
+      return out;
+    }
+    out.push({ kind: 'close-stdin' });
+    this.#cancel(out, 'deadline');
+    this.#cancel(out, 'idle');
+    this.#suspendedAt = null;
+    if (this.#phase === 'stopping' && !this.#hardSent) {
+      // The rest of the container still has the grace period.
+      out.push({ kind: 'probe-container' });
+      return out;
+    }
+    this.#forced = this.#hardSent;
+    this.#phase = 'draining';
+    out.push({ kind: 'reap-leader' });
+    return out;
+  }
+
+  containerEmpty(now: number): Action[] {
+    const out: Action[] = [];
+    if (this.#phase === 'settled') {
+      if (this.#container !== 'kept' && this.#container !== 'unconfirmed') return out;
+      this.#container = 'empty';
+      this.#cancel(out, 'step');
+      out.push({ kind: 'release-container' }, { kind: 'emit-cleaned-up' });
+      return out;
+    }
+    if (!this.#leaderExited || this.#container === 'empty') return out;
+    this.#cancel(out, 'step');
+    this.#step = 'none';
+    if (this.#phase === 'stopping') {
+      // Seen empty while the leader is unreaped; reaping looks once more, and that answer counts.
+      this.#phase = 'draining';
+      out.push({ kind: 'reap-leader' });
+      return out;
+    }
+    this.#container = 'empty';
+    this.#armDrainIfOpen(out, now);
+    this.#settleIfDone(out);
+    return out;
+  }
+
+  containerOccupied(now: number): Action[] {
+    const out: Action[] = [];
+    if (this.#phase !== 'draining' || this.#container !== 'unknown' || this.#step !== 'none') return out;
+    if (this.#cause !== null) {
+      // A stopped run spares nobody, whatever the policy.
+      this.#killContainer(out, now);
+      return out;
+    }
+    if (this.#plan.stragglers === 'kill') {
+      this.#step = 'straggler-wait';
+      this.#arm(out, 'step', now + this.#plan.stragglerGraceMs);
+      return out;
+    }
+    this.#container = 'kept';
+    this.#armDrainIfOpen(out, now);
+    this.#settleIfDone(out);
+    return out;
+  }
+
+  /** `readingPaused`: a stream waits for its listener, so the drain limit is not being used up by a pipe's holder. */
+  timerFired(timer: TimerKind, now: number, readingPaused = false): Action[] {
+    const out: Action[] = [];
+    if (!this.#armed.delete(timer)) return out;
+    switch (timer) {
+      case 'deadline':
+        this.#beginStopping(out, 'timeout', this.#plan.graceMs, now);
+        break;
+      case 'idle':
+        if (this.#lastActivity + this.#plan.idleMs > now) {
+          this.#arm(out, 'idle', this.#lastActivity + this.#plan.idleMs);
+        } else {
+          this.#beginStopping(out, 'idle', this.#plan.graceMs, now);
+        }
+        break;
+      case 'step':
+        this.#stepElapsed(out, now);
+        break;
+      case 'drain':
+        if (readingPaused) {
+          this.#arm(out, 'drain', now + this.#plan.drainMs);
+        } else {
+          this.#openStreams = 0;
+          out.push({ kind: 'close-readers' });
+          this.#settleIfDone(out);
+        }
+        break;
+    }
+    return out;
+  }
+
+  /** `graceMs` 0 kills at once. A second request may only harden the plan. */
+  stopRequested(cause: StopCause, graceMs: number, now: number): Action[] {
+    const out: Action[] = [];
+    switch (this.#phase) {
+      case 'queued':
+        this.#cause = cause;
+        this.#phase = 'settled';
+        out.push({ kind: 'release-container' }, { kind: 'emit-settled' });
+        break;
+      case 'spawning':
+        if (this.#cause === null) {
+          this.#cause = cause;
+          this.#pendingGraceMs = graceMs;
+        } else {
+          this.#pendingGraceMs = Math.min(this.#pendingGraceMs, graceMs);
+        }
+        break;
+      case 'running':
+        this.#beginStopping(out, cause, graceMs, now);
+        break;
+      case 'stopping':
+        if (graceMs === 0 && !this.#hardSent) this.#killContainer(out, now);
+        break;
+      case 'draining':
+        out.push({ kind: 'release-flow' });
+        if (this.#container === 'unknown' && this.#step !== 'cleanup') this.#killContainer(out, now);
+        break;
+      case 'settled':
+        if (this.#container === 'kept' && this.#plan.stragglers === 'report') this.#killContainer(out, now);
+        break;
+    }
+    return out;
+  }
+
+  suspended(now: number): Action[] {
+    const out: Action[] = [];
+    if (this.#phase !== 'running' || this.#suspendedAt !== null) return out;
+    this.#suspendedAt = now;
+    this.#cancel(out, 'deadline');
+    this.#cancel(out, 'idle');
+    return out;
+  }
+
+  resumed(now: number): Action[] {
+    const out: Action[] = [];
+    if (this.#suspendedAt === null) return out;
+    const stoodStill = now - this.#suspendedAt;
+    this.#suspendedAt = null;
+    if (this.#phase !== 'running') return out;
+    this.#deadline += stoodStill;
+    this.#lastActivity += stoodStill;
+    this.#arm(out, 'deadline', this.#deadline);
+    if (this.#plan.idleMs > 0) this.#arm(out, 'idle', this.#lastActivity + this.#plan.idleMs);
+    return out;
+  }
+
+  /** Output arrived: the idle limit starts anew. */
+  activity(now: number): void {
+    this.#lastActivity = now;
+  }
+
+  #arm(out: Action[], timer: TimerKind, at: number): void {
+    this.#armed.add(timer);
+    out.push({ kind: 'arm-timer', timer, at });
+  }
+
+  #cancel(out: Action[], timer: TimerKind): void {
+    if (this.#armed.delete(timer)) out.push({ kind: 'cancel-timer', timer });
+  }
+
+  #beginStopping(out: Action[], cause: StopCause, graceMs: number, now: number): void {
+    this.#cause = cause;
+    this.#phase = 'stopping';
+    this.#cancel(out, 'deadline');
+    this.#cancel(out, 'idle');
+    out.push({ kind: 'release-flow' });
+    if (graceMs === 0) {
+      this.#killContainer(out, now);
+      return;
+    }
+    this.#step = 'grace';
+    out.push({ kind: 'signal-soft' });
+    this.#arm(out, 'step', now + graceMs);
+  }
+
+  #killContainer(out: Action[], now: number): void {
+    this.#step = 'cleanup';
+    this.#hardSent = true;
+    out.push({ kind: 'signal-hard' });
+    this.#arm(out, 'step', now + this.#plan.cleanupBudgetMs);
+    if (this.#phase === 'stopping' && this.#leaderExited) {
+      this.#phase = 'draining';
+      out.push({ kind: 'reap-leader' });
+    }
+  }
+
+  #armDrainIfOpen(out: Action[], now: number): void {
+    if (this.#openStreams > 0) this.#arm(out, 'drain', now + this.#plan.drainMs);
+  }
+
+  #stepElapsed(out: Action[], now: number): void {
+    switch (this.#step) {
+      case 'none':
+        break;
+      case 'grace':
+      case 'straggler-grace':
+        this.#killContainer(out, now);
+        break;
+      case 'straggler-wait':
+        this.#step = 'straggler-grace';
+        out.push({ kind: 'signal-soft' });
+        this.#arm(out, 'step', now + this.#plan.stragglerGraceMs);
+        break;
+      case 'cleanup':
+        this.#giveUpOnContainer(out);
+        break;
+    }
+  }
+
+  #giveUpOnContainer(out: Action[]): void {
+    this.#container = 'unconfirmed';
+    if (this.#phase === 'settled') {
+      // What a policy had kept would not die either.
+      out.push({ kind: 'emit-cleaned-up' });
+      return;
+    }
+    if (!this.#leaderExited) this.#forced = true;
+    this.#cancel(out, 'drain');
+    this.#openStreams = 0;
+    out.push({ kind: 'close-readers' });
+    this.#phase = 'settled';
+    out.push({ kind: 'emit-settled' });
+  }
+
+  #settleIfDone(out: Action[]): void {
+    if (this.#phase !== 'draining' || this.#openStreams > 0 || this.#container === 'unknown') return;
+    this.#cancel(out, 'step');
+    this.#cancel(out, 'drain');
+    this.#phase = 'settled';
+    const keepsCustody = this.#container === 'kept' && this.#plan.stragglers === 'report';
+    if (!keepsCustody) out.push({ kind: 'release-container' });
+    out.push({ kind: 'emit-settled' });
+  }
+}

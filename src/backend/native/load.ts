@@ -1,0 +1,80 @@
+/**
+ * Finds and loads the addon, and says why when it cannot.
+ *
+ * `build/Release` of a clone comes before the prebuild of the platform (node-gyp-build's order). A file that cannot be
+ * loaded, that speaks another surface, or that cannot make an engine is a reason for the fallback, never a crash.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { CustodyError } from '../../core/errors.js';
+import type { Backend } from '../backend.js';
+import { NativeBackend } from './native-backend.js';
+import { SURFACE_VERSION, type NativeAddon } from './surface.js';
+
+/** Names an addon file to load instead of looking for one: for tests and sanitizer builds. */
+const FILE_VARIABLE = 'CUSTODY_ADDON_FILE';
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Loads the addon and makes the engine of this JavaScript environment.
+ *
+ * @throws {@link CustodyError} with code `NATIVE_UNAVAILABLE`; the message is one line and names the reason.
+ */
+export function loadNativeBackend(): { readonly backend: Backend; readonly file: string } {
+  const file = findAddon();
+  let addon: NativeAddon;
+  try {
+    addon = require(file) as NativeAddon;
+  } catch (cause) {
+    throw unavailable(`the addon does not load: ${firstLine(cause)}`, cause);
+  }
+  if (addon.surfaceVersion !== SURFACE_VERSION) {
+    throw unavailable(
+      `the addon speaks surface ${String(addon.surfaceVersion)} and this version of custody ${SURFACE_VERSION}; rebuild or reinstall`,
+    );
+  }
+  try {
+    return { backend: new NativeBackend(addon), file };
+  } catch (cause) {
+    throw unavailable(`the engine cannot be made: ${firstLine(cause)}`, cause);
+  }
+}
+
+function findAddon(): string {
+  const named = process.env[FILE_VARIABLE];
+  if (named !== undefined && named !== '') return named;
+  const root = packageRoot();
+  const nodeGypBuild = require('node-gyp-build') as { resolve(directory: string): string };
+  try {
+    return nodeGypBuild.resolve(root);
+  } catch (cause) {
+    throw unavailable(`there is no addon for ${process.platform}-${process.arch} in this installation`, cause);
+  }
+}
+
+/** The folder of this package: its sources and its bundle lie at different depths below it. */
+function packageRoot(): string {
+  const start = dirname(fileURLToPath(import.meta.url));
+  for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest) && isOurs(manifest)) return folder;
+  }
+  throw unavailable('the folder of the package was not found; was custody bundled without its addon?');
+}
+
+function isOurs(manifest: string): boolean {
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: unknown }).name === 'custody';
+}
+
+function firstLine(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return text.split('\n', 1)[0] ?? '';
+}
+
+function unavailable(message: string, cause?: unknown): CustodyError {
+  return new CustodyError('NATIVE_UNAVAILABLE', message, { operation: 'load', cause });
+}

@@ -1,0 +1,76 @@
+/**
+ * `custody exec`: one run with the standard streams of the CLI, and what there is to say about it afterwards.
+ *
+ * Decides who writes to our output. The command inherits all three streams, terminal or pipe: that is exact (order,
+ * bytes, `isatty`, back-pressure, a reader that goes away) and costs nothing. Only what must be seen by the engine goes
+ * through a pipe: the output that `--json` keeps, and the silence that `--idle-timeout` listens for.
+ */
+import { CustodyError } from '../../core/errors.js';
+import type { RunOptions } from '../../core/run-options.js';
+import type { RunResult } from '../../core/run-result.js';
+import { start } from '../../index.js';
+import type { ExecRequest, TextSinks } from '../args.js';
+import { exitCodeOfError, processExitCode } from '../exit-codes.js';
+import { errorDocument, resultDocument } from '../render/result-document.js';
+import { renderStartFailure, renderSummary } from '../render/summary.js';
+import { JobControl } from './job-control.js';
+import { StopSignals } from './stop-signals.js';
+
+/** Runs the command to its end. @returns The exit code of the CLI. */
+export async function exec(request: ExecRequest, sinks: TextSinks): Promise<number> {
+  const signals = new StopSignals();
+  try {
+    return report(await runToEnd(request, signals), request, sinks);
+  } catch (error) {
+    if (!(error instanceof CustodyError)) throw error;
+    return reportRefusal(error, request, sinks);
+  } finally {
+    signals.close();
+  }
+}
+
+async function runToEnd(request: ExecRequest, signals: StopSignals): Promise<RunResult> {
+  const handle = start(request.file, request.args, runOptions(request));
+  signals.attach(handle);
+  const jobControl = new JobControl(handle);
+  try {
+    return await handle.result;
+  } finally {
+    jobControl.close();
+  }
+}
+
+function runOptions(request: ExecRequest): RunOptions {
+  const output = request.json ? 'capture' : 'inherit';
+  return {
+    cwd: request.cwd,
+    env: request.env,
+    timeoutMs: request.timeoutMs,
+    idleTimeoutMs: request.idleTimeoutMs,
+    graceMs: request.graceMs,
+    maxOutputBytes: request.maxOutputBytes,
+    stdin: 'inherit',
+    stdout: output,
+    stderr: output,
+  };
+}
+
+function report(result: RunResult, request: ExecRequest, sinks: TextSinks): number {
+  const { outcome } = result;
+  const exitCode = processExitCode(outcome);
+  if (request.json) {
+    sinks.out(`${JSON.stringify(resultDocument(result, exitCode), null, 2)}\n`);
+  } else if (outcome.kind === 'not-started' && outcome.cause === undefined) {
+    sinks.err(renderStartFailure(outcome.error, request.file));
+  } else if (!request.quiet) {
+    sinks.err(renderSummary(result));
+  }
+  return exitCode;
+}
+
+function reportRefusal(error: CustodyError, request: ExecRequest, sinks: TextSinks): number {
+  const exitCode = exitCodeOfError(error.code);
+  if (request.json) sinks.out(`${JSON.stringify(errorDocument(error, exitCode), null, 2)}\n`);
+  else sinks.err(renderStartFailure(error, request.file));
+  return exitCode;
+}

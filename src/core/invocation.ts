@@ -1,0 +1,217 @@
+/**
+ * Reads the arguments of `run`, `start` and `runSync` into one validated value.
+ *
+ * Callers may pass anything, so every property is read once, checked and copied; what is wrong is reported together as one
+ * {@link CommandValidationError} before anything native happens. Ordinary calls stay cheap: only properties that are given
+ * cost anything.
+ */
+import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
+import { nearestName } from './nearest-name.js';
+import { commandReaders, optionReaders, type OptionReader } from './option-readers.js';
+import { readArgs } from './read-args.js';
+import type { Encoding, EnvMode, StdinOption } from './run-options.js';
+import { isExecutableName, Issues, type Range } from './validate.js';
+
+/** Bounds of what callers may ask for. Milliseconds and bytes, as the names say. */
+export interface OptionLimits {
+  readonly timeoutMs: Range;
+  readonly idleTimeoutMs: Range;
+  readonly graceMs: Range;
+  readonly drainMs: Range;
+  readonly maxOutputBytes: Range;
+  readonly maxArgs: number;
+  readonly maxEnvNames: number;
+}
+
+/** One set of variables: what it sets and what it removes. Names and values are free of NUL, names of `=`. */
+export interface EnvLayer {
+  readonly set: readonly (readonly [name: string, value: string])[];
+  readonly unset: readonly string[];
+}
+
+/** A command and its options, complete and checked. `undefined` means: not given, and has no default of its own. */
+export interface Invocation {
+  file: string;
+  args: readonly string[];
+  cwd: string | undefined;
+  /** Later layers win. */
+  envLayers: readonly EnvLayer[];
+  envMode: EnvMode;
+  input: Uint8Array | undefined;
+  stdin: StdinOption | undefined;
+  stdout: OutputTarget;
+  stderr: OutputTarget;
+  timeoutMs: number;
+  /** 0: none. */
+  idleTimeoutMs: number;
+  graceMs: number;
+  drainMs: number;
+  maxOutputBytes: number;
+  onOverflow: 'truncate' | 'kill';
+  signal: AbortSignal | undefined;
+  stragglers: StragglerPolicy;
+  containment: Containment | undefined;
+  encoding: Encoding;
+  reject: boolean;
+}
+
+/** What a runner starts from: the built-in defaults with the runner's own on top. */
+export type InvocationDefaults = Readonly<Invocation>;
+
+const NO_ARGS: readonly string[] = Object.freeze([]);
+const NO_LAYERS: readonly EnvLayer[] = Object.freeze([]);
+
+/**
+ * The defaults of a runner.
+ *
+ * @throws {@link CommandValidationError} naming each property that is wrong, such as `defaults.timeoutMs`.
+ */
+export function readDefaults(defaults: unknown, limits: OptionLimits): InvocationDefaults {
+  const draft: Invocation = {
+    file: '',
+    args: NO_ARGS,
+    cwd: undefined,
+    envLayers: NO_LAYERS,
+    envMode: 'inherit',
+    input: undefined,
+    stdin: undefined,
+    stdout: 'capture',
+    stderr: 'capture',
+    timeoutMs: limits.timeoutMs.standard,
+    idleTimeoutMs: limits.idleTimeoutMs.standard,
+    graceMs: limits.graceMs.standard,
+    drainMs: limits.drainMs.standard,
+    maxOutputBytes: limits.maxOutputBytes.standard,
+    onOverflow: 'truncate',
+    signal: undefined,
+    stragglers: 'kill',
+    containment: undefined,
+    encoding: 'utf8',
+    reject: false,
+  };
+  if (defaults === undefined) return draft;
+  const reading = new Reading(draft, limits, 'defaults.');
+  try {
+    reading.options(defaults);
+    if (draft.encoding !== 'utf8')
+      reading.issues.add('encoding', 'cannot be a default: it changes the type of each result');
+  } catch (error) {
+    reading.refuse(error);
+  }
+  return reading.finish();
+}
+
+/**
+ * The command and options of one call: `(file, args?, options?)` or `(command, options?)`.
+ *
+ * @throws {@link TypeError} if there is no command at all.
+ * @throws {@link CommandValidationError} naming each property that is wrong.
+ */
+export function readInvocation(
+  command: unknown,
+  second: unknown,
+  third: unknown,
+  defaults: InvocationDefaults,
+  limits: OptionLimits,
+): Invocation {
+  if (command === undefined || command === null)
+    throw new TypeError('a command is required: a file name or a command object');
+  const reading = new Reading({ ...defaults }, limits, '');
+  try {
+    if (typeof command === 'object') {
+      reading.command(command);
+      reading.options(second);
+    } else {
+      reading.file(command);
+      reading.args(second);
+      reading.options(third);
+    }
+  } catch (error) {
+    reading.refuse(error);
+  }
+  return reading.finish();
+}
+
+/** The reading of one call. */
+class Reading {
+  readonly issues: Issues;
+  readonly #draft: Invocation;
+  readonly #limits: OptionLimits;
+  /** What is being read, to be named when reading it throws. */
+  #current = 'command';
+
+  constructor(draft: Invocation, limits: OptionLimits, prefix: string) {
+    this.#draft = draft;
+    this.#limits = limits;
+    this.issues = new Issues(prefix);
+  }
+
+  /** Reading threw: a getter, a proxy. */
+  refuse(error: unknown): void {
+    this.issues.add(this.#current, 'cannot be read');
+    this.issues.throwIfAny(error);
+  }
+
+  /** @throws {@link CommandValidationError} if anything was wrong. */
+  finish(): Invocation {
+    const { input, stdin } = this.#draft;
+    if (input !== undefined && stdin !== undefined && stdin !== 'pipe') {
+      this.issues.add('stdin', "must be 'pipe' or left out when input is given");
+    }
+    this.issues.throwIfAny();
+    return this.#draft;
+  }
+
+  command(command: object): void {
+    let hasFile = false;
+    for (const key of Object.keys(command)) {
+      const value = this.#property(command, key);
+      if (key === 'file') {
+        hasFile = true;
+        this.file(value);
+      } else if (key === 'args') {
+        this.args(value);
+      } else if (value !== undefined) {
+        this.#apply(commandReaders, key, value, 'of a command');
+      }
+    }
+    if (!hasFile) this.issues.add('file', 'is required');
+  }
+
+  file(value: unknown): void {
+    if (isExecutableName(value, 'file', this.issues)) this.#draft.file = value;
+  }
+
+  args(value: unknown): void {
+    this.#current = 'args';
+    if (value !== undefined) this.#draft.args = readArgs(value, this.#limits.maxArgs, this.issues) ?? NO_ARGS;
+  }
+
+  options(options: unknown): void {
+    if (options === undefined) return;
+    this.#current = 'options';
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+      this.issues.add('options', 'must be an object');
+      return;
+    }
+    for (const key of Object.keys(options)) {
+      const value = this.#property(options, key);
+      if (value !== undefined) this.#apply(optionReaders, key, value, 'an option');
+    }
+  }
+
+  #property(owner: object, key: string): unknown {
+    this.#current = key;
+    return (owner as Record<string, unknown>)[key];
+  }
+
+  #apply(readers: ReadonlyMap<string, OptionReader>, key: string, value: unknown, kind: string): void {
+    const reader = readers.get(key);
+    if (reader !== undefined) {
+      reader(this.#draft, value, this.issues, this.#limits);
+      return;
+    }
+    const nearest = nearestName(key, readers.keys());
+    this.issues.add(key, nearest === undefined ? `is not ${kind}` : `is not ${kind}; did you mean ${nearest}?`);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * From "the system refused" to an error with a code: the one place where errno names become codes of ours.
+ */
+import { displayPath } from './display-path.js';
+import { CustodyError, WorkingDirectoryError } from './errors.js';
+import type { Containment } from './launch-spec.js';
+import type { LaunchFailure } from './settled-facts.js';
+
+/** What was to be started, as far as messages speak of it. */
+export interface LaunchSubject {
+  readonly file: string;
+  readonly cwd: string | undefined;
+  readonly containment: Containment;
+}
+
+const RESOURCE_ERRNOS: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC']);
+
+/** The error of a launch that the system refused. */
+export function launchError(failure: LaunchFailure, subject: LaunchSubject): CustodyError {
+  const { operation, errno } = failure;
+  const details = { operation, errno };
+  if (operation === 'containment') {
+    const message = `containment '${subject.containment}' is not available${suffix(errno)}`;
+    return new CustodyError('CONTAINMENT_UNAVAILABLE', message, details);
+  }
+  if (operation === 'closing') return new CustodyError('CANCELLED', 'not started: the host is exiting', details);
+  if (failure.subject === 'cwd') {
+    const what = errno === 'ENOENT' ? 'not found' : `cannot be entered${suffix(errno)}`;
+    return new WorkingDirectoryError(`working directory ${what}: ${displayPath(subject.cwd ?? '.')}`, details);
+  }
+  if (failure.subject === 'stdin') {
+    const what = errno === 'ENOENT' ? 'not found' : `cannot be opened${suffix(errno)}`;
+    return new CustodyError('UNKNOWN', `file for standard input ${what}`, details);
+  }
+  return executableError(failure, displayPath(subject.file));
+}
+
+function executableError(failure: LaunchFailure, file: string): CustodyError {
+  const { operation, errno } = failure;
+  const details = { operation, errno };
+  switch (errno) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return failure.subject === 'interpreter'
+        ? new CustodyError('COMMAND_NOT_FOUND', `interpreter of ${file} not found`, {
+            ...details,
+            missing: 'interpreter',
+          })
+        : new CustodyError('COMMAND_NOT_FOUND', `command not found: ${file}`, { ...details, missing: 'executable' });
+    case 'EACCES':
+    case 'EPERM':
+      return new CustodyError('PERMISSION_DENIED', `permission denied: ${file}`, details);
+    case 'ENOEXEC':
+      return new CustodyError('PERMISSION_DENIED', `not an executable: ${file}`, details);
+    case 'E2BIG':
+      return new CustodyError('ARGV_TOO_LONG', 'arguments and environment are too long for the system', details);
+    default:
+      if (RESOURCE_ERRNOS.has(errno)) {
+        return new CustodyError('RESOURCE_LIMIT', `the system refused to start ${file}${suffix(errno)}`, details);
+      }
+      return new CustodyError('UNKNOWN', `${file} could not be started: ${operation} failed${suffix(errno)}`, details);
+  }
+}
+
+function suffix(errno: string): string {
+  return errno === '' ? '' : ` (${errno})`;
+}

@@ -1,0 +1,36 @@
+import type { EnvLayer } from './invocation.js';
+import type { Issues } from './validate.js';
+
+/** The variables of an `env` property as pairs; `undefined` if it is no object of variables. */
+export function readEnv(value: unknown, maxNames: number, issues: Issues): EnvLayer | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    issues.add('env', 'must be an object of strings');
+    return undefined;
+  }
+  const names = Object.keys(value);
+  if (names.length > maxNames) {
+    issues.add('env', `must have at most ${maxNames} names`);
+    return undefined;
+  }
+  const set: [string, string][] = [];
+  const unset: string[] = [];
+  for (const name of names) {
+    const content = (value as Record<string, unknown>)[name];
+    const problem = nameProblem(name) ?? contentProblem(content);
+    if (problem !== undefined) issues.add(`env.${name}`, problem);
+    else if (typeof content === 'string') set.push([name, content]);
+    else unset.push(name);
+  }
+  return { set, unset };
+}
+
+function nameProblem(name: string): string | undefined {
+  if (name === '') return 'must have a name';
+  return name.includes('=') || name.includes('\0') ? "must not have '=' or NUL in its name" : undefined;
+}
+
+function contentProblem(content: unknown): string | undefined {
+  if (content === undefined || content === null) return undefined;
+  if (typeof content !== 'string') return 'must be a string';
+  return content.includes('\0') ? 'must not contain a NUL character' : undefined;
+}

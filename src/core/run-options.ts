@@ -1,0 +1,116 @@
+/**
+ * What a caller may say about a run. Values only: reading and checking them is `invocation.ts`, their limits are
+ * `policy/limits.ts`.
+ */
+import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
+
+/** How the child's environment is made of the host's and the given variables. */
+export type EnvMode = 'inherit' | 'merge' | 'replace' | 'minimal';
+
+/** Variables to set; `undefined` or `null` removes the name from what would be inherited. */
+export type EnvVariables = Readonly<Record<string, string | undefined | null>>;
+
+/** Standard input: nothing, a pipe that stays open for `handle.write`, the host's own, or a file. */
+export type StdinOption = 'ignore' | 'pipe' | 'inherit' | { readonly file: string };
+
+/** Form of the captured output. */
+export type Encoding = 'utf8' | 'buffer';
+
+/** Type of captured output under an {@link Encoding}. */
+export type OutputOf<E extends Encoding> = E extends 'buffer' ? Uint8Array : string;
+
+/** The part of the options that describes the command itself. */
+export interface CommandOptions {
+  /**
+   * Working directory.
+   *
+   * @defaultValue the host's
+   */
+  readonly cwd?: string | undefined;
+  /** Variables, applied to what {@link CommandOptions.envMode} provides. Those of the options win over those of the command. */
+  readonly env?: EnvVariables | undefined;
+  /**
+   * `inherit` and `merge`: the host's environment with `env` on top. `replace`: `env` and nothing else. `minimal`: `env` on
+   * top of a short list of names that programs need to work at all (`PATH`, `HOME`, `LANG` and the like).
+   *
+   * @remarks `merge` differs from `inherit` once a configuration excludes names; `merge` passes them on.
+   * @defaultValue `'inherit'`
+   */
+  readonly envMode?: EnvMode | undefined;
+  /** Standard input as text (UTF-8) or bytes; the child sees the end of input after it, unless `stdin` is `'pipe'`. */
+  readonly input?: string | Uint8Array | undefined;
+  /** @defaultValue `'ignore'`: the child reads end of input at once. */
+  readonly stdin?: StdinOption | undefined;
+  /**
+   * Time the run may take before it is stopped.
+   *
+   * @remarks Milliseconds of monotonic time from the start of the child, 1 to 86 400 000. With the native backend a blocked
+   * event loop does not stretch it; with the fallback it does (see `capabilities().deadlines`). There is no "unlimited".
+   * @defaultValue `300_000`
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** A command as a value. */
+export interface CommandSpec extends CommandOptions {
+  /** A name to look up in the child's `PATH`, or a path (it contains a separator) resolved against `cwd`. */
+  readonly file: string;
+  readonly args?: readonly string[] | undefined;
+}
+
+/** Options of one run. Everything is optional; a property that is `undefined` counts as not given. */
+export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions {
+  /** @defaultValue `'capture'` */
+  readonly stdout?: OutputTarget | undefined;
+  /** @defaultValue `'capture'` */
+  readonly stderr?: OutputTarget | undefined;
+  /**
+   * Milliseconds without any output after which the run is stopped, 1 to 86 400 000.
+   *
+   * @defaultValue none
+   */
+  readonly idleTimeoutMs?: number | undefined;
+  /**
+   * Milliseconds between the request to terminate and the kill, 0 to 60 000; 0 kills at once.
+   *
+   * @defaultValue `2000`
+   */
+  readonly graceMs?: number | undefined;
+  /**
+   * Milliseconds that a pipe held open by others is read after the command has ended, 0 to 60 000.
+   *
+   * @defaultValue `500`
+   */
+  readonly drainMs?: number | undefined;
+  /**
+   * Bytes kept of each stream, 1024 to 104 857 600: the first quarter of them and, beyond that, the last bytes.
+   *
+   * @defaultValue `1_048_576`
+   */
+  readonly maxOutputBytes?: number | undefined;
+  /**
+   * What a stream with more than `maxOutputBytes` means: `truncate` drops from the middle, `kill` stops the run.
+   *
+   * @defaultValue `'truncate'`
+   */
+  readonly onOverflow?: 'truncate' | 'kill' | undefined;
+  /** Stops the run when it aborts; a run that has not started never starts. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * What happens to processes that a finished command leaves behind: ended and named, named and kept until the scope or the
+   * host ends, or named and let go.
+   *
+   * @defaultValue `'kill'`
+   */
+  readonly stragglers?: StragglerPolicy | undefined;
+  /**
+   * How the processes of the run are held. One that is named here is used or the run fails with `CONTAINMENT_UNAVAILABLE`.
+   *
+   * @defaultValue the strongest available, see `capabilities().defaultContainment`
+   */
+  readonly containment?: Containment | undefined;
+  /** `buffer` returns output as bytes, without decoding and without a truncation marker. @defaultValue `'utf8'` */
+  readonly encoding?: E | undefined;
+  /** `true`: a run without success rejects with {@link CommandFailedError} instead of resolving. @defaultValue `false` */
+  readonly reject?: boolean | undefined;
+}

@@ -1,0 +1,86 @@
+/**
+ * What a backend reports of a run that has settled: raw facts, from which `run-result.ts` derives the result.
+ */
+import type { Cleanup, ProcessName } from './cleanup.js';
+import type { ExitStatus, StopCause, StopManner } from './outcome.js';
+
+/** Why nothing was started. */
+export interface LaunchFailure {
+  /** The call that failed: `resolve`, `chdir`, `exec`, `pipe`, `open-stdin`, `spawn`, `containment`, `closing`. */
+  readonly operation: string;
+  /** Errno name such as `ENOENT`, or `''` where there is none. */
+  readonly errno: string;
+  /** What ENOENT and EACCES are about. */
+  readonly subject: 'executable' | 'cwd' | 'interpreter' | 'stdin' | 'none';
+}
+
+/** CPU time and memory, `null` where unknown. */
+export interface Usage {
+  readonly userMs: number | null;
+  readonly systemMs: number | null;
+  readonly peakRssBytes: number | null;
+  readonly processes: number | null;
+  readonly scope: 'leader' | 'tree';
+}
+
+/** What became of one output stream. Zero counts for a stream that was not captured. */
+export interface StreamFacts {
+  readonly totalBytes: number;
+  readonly keptBytes: number;
+  /** Processes that still held the pipe when the drain limit passed. */
+  readonly heldBy: readonly ProcessName[];
+  /** `false` when reading was cut off before end of stream. */
+  readonly complete: boolean;
+}
+
+/** Everything a backend knows of a run that has settled. */
+export interface SettledFacts {
+  readonly ending: 'ended' | 'not-started' | 'lost';
+  /** `null` unless `ending` is `ended`. */
+  readonly status: ExitStatus | null;
+  /** The first stop that was asked for while the leader lived (or before it started), and how it ended. */
+  readonly stop: { readonly cause: StopCause; readonly manner: StopManner } | null;
+  /** Set when `ending` is `not-started` and the system refused; `null` if it was stopped before the spawn. */
+  readonly failure: LaunchFailure | null;
+  readonly pid: number | undefined;
+  /** The path that was executed, `''` if it was not found. */
+  readonly resolvedFile: string;
+  /** Wall-clock time of the start in milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  /** Monotonic milliseconds from start to settled. */
+  readonly durationMs: number;
+  readonly stdout: StreamFacts;
+  readonly stderr: StreamFacts;
+  readonly usage: Usage;
+  readonly cleanup: Cleanup;
+}
+
+const NOTHING_WRITTEN: StreamFacts = { totalBytes: 0, keptBytes: 0, heldBy: [], complete: true };
+const NOTHING_USED: Usage = { userMs: null, systemMs: null, peakRssBytes: null, processes: null, scope: 'leader' };
+const NOTHING_TO_CLEAN: Cleanup = {
+  status: 'not-needed',
+  mechanism: 'none',
+  leaderReaped: false,
+  steps: [],
+  killed: [],
+  survivors: [],
+  elapsedMs: 0,
+};
+
+/** The facts of a run that was cancelled before a backend heard of it. `atMs`: milliseconds since the epoch. */
+export function notLaunched(atMs: number): SettledFacts {
+  return {
+    ending: 'not-started',
+    status: null,
+    stop: { cause: 'cancelled', manner: 'graceful' },
+    failure: null,
+    pid: undefined,
+    resolvedFile: '',
+    startedAtMs: atMs,
+    durationMs: 0,
+    stdout: NOTHING_WRITTEN,
+    stderr: NOTHING_WRITTEN,
+    usage: NOTHING_USED,
+    cleanup: NOTHING_TO_CLEAN,
+  };
+}

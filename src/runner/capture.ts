@@ -1,0 +1,47 @@
+/**
+ * Reads the kept output of a run that has settled: nothing for silent streams, two calls at most for the others.
+ */
+import type { Backend, LaunchId, OutputSegment, StreamFacts, StreamName } from '../backend/backend.js';
+import type { CapturedOutput } from '../core/combined-output.js';
+import { NO_OUTPUT, type OutputSlice } from '../core/output-slice.js';
+import type { SettledFacts } from '../core/settled-facts.js';
+
+export const NOTHING_CAPTURED: CapturedOutput = { stdout: NO_OUTPUT, stderr: NO_OUTPUT, segments: [] };
+
+/** What both streams keep, and the order of arrival where both have something. */
+export function readCaptured(backend: Backend, id: LaunchId, facts: SettledFacts): CapturedOutput {
+  const { stdout, stderr } = facts;
+  if (stdout.keptBytes === 0 && stderr.keptBytes === 0) return NOTHING_CAPTURED;
+  return {
+    stdout: readSlice(backend, id, 'stdout', stdout),
+    stderr: readSlice(backend, id, 'stderr', stderr),
+    segments: stdout.keptBytes > 0 && stderr.keptBytes > 0 ? readOrder(backend, id) : [],
+  };
+}
+
+function readSlice(backend: Backend, id: LaunchId, stream: StreamName, facts: StreamFacts): OutputSlice {
+  if (facts.keptBytes === 0) return NO_OUTPUT;
+  const bytes = new Uint8Array(facts.keptBytes);
+  let seam = bytes.length;
+  let length = 0;
+  let cursor = 0;
+  while (length < bytes.length) {
+    const read = backend.readOutput(id, stream, cursor, length === 0 ? bytes : bytes.subarray(length));
+    if (read.dropped > 0) seam = length;
+    if (read.count === 0) break;
+    length += read.count;
+    cursor = read.next;
+  }
+  const kept = length === bytes.length ? bytes : bytes.subarray(0, length);
+  return { bytes: kept, seam: Math.min(seam, length), droppedBytes: facts.totalBytes - length };
+}
+
+function readOrder(backend: Backend, id: LaunchId): readonly OutputSegment[] {
+  const all: OutputSegment[] = [];
+  for (let from = 0; ;) {
+    const { segments, next } = backend.readSegments(id, from);
+    if (segments.length === 0 || next <= from) return all;
+    for (const segment of segments) all.push(segment);
+    from = next;
+  }
+}

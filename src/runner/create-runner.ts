@@ -1,0 +1,74 @@
+/**
+ * Puts a runner together from the real world: backend, environment of the host, clock. The one file of this room that reads
+ * `process.env` and `process.platform`.
+ */
+import { isMainThread } from 'node:worker_threads';
+import type { NativeMode } from '../backend/backend-selector.js';
+import { closeBackendsSync, selectBackend } from '../backend/select.js';
+import { CommandValidationError } from '../core/errors.js';
+import { readDefaults } from '../core/invocation.js';
+import type { RunOptions } from '../core/run-options.js';
+import type { HostEnvironment } from '../policy/env-policy.js';
+import { HOST_EXIT_BUDGET_MS, RUN_LIMITS } from '../policy/limits.js';
+import { HostSignals } from './host-signals.js';
+import { ProcessRunner } from './process-runner.js';
+import type { RunContext } from './run-context.js';
+import { createRunIds } from './run-id.js';
+import type { CustodyRunner } from './runner.js';
+
+/** Options of {@link createRunner}. */
+export interface RunnerOptions {
+  /**
+   * Which backend serves. `auto`: native, else the fallback; `require`: native or an error; `off`: the fallback.
+   *
+   * @defaultValue what the environment variable `CUSTODY_NATIVE` says, else `'auto'`
+   */
+  readonly native?: NativeMode | undefined;
+  /** Options for every run of this runner; those of a call win, and variables of `env` are put on top of each other. */
+  readonly defaults?: RunOptions | undefined;
+}
+
+const NATIVE_MODES: readonly NativeMode[] = ['auto', 'require', 'off'];
+
+const nextId = createRunIds();
+
+const live = new HostSignals(() => closeBackendsSync(HOST_EXIT_BUDGET_MS));
+
+/** The environment of the host. A worker has a copy of it, which the operating system's own does not follow. */
+const host: HostEnvironment = {
+  get variables() {
+    return process.env;
+  },
+  isCopy: !isMainThread,
+  ignoresCase: process.platform === 'win32',
+};
+
+/**
+ * A runner with defaults and a backend of one's choice. Nothing is loaded before it is used.
+ *
+ * @throws {@link CommandValidationError} with code `VALIDATION_FAILED` for options that are not valid.
+ */
+export function createRunner(options: RunnerOptions = {}): CustodyRunner {
+  const { native, defaults } = options;
+  if (native !== undefined) checkMode(native, 'native');
+  let context: RunContext | undefined;
+  return new ProcessRunner(() => (context ??= createContext(native)), readDefaults(defaults, RUN_LIMITS));
+}
+
+function createContext(native: NativeMode | undefined): RunContext {
+  const selected = selectBackend(native ?? modeOfHost());
+  const { defaultContainment } = selected.backend.capabilities();
+  return { selected, defaultContainment, host, live, wallMs: Date.now, nextId };
+}
+
+function modeOfHost(): NativeMode {
+  const value = process.env['CUSTODY_NATIVE'];
+  return value === undefined || value === '' ? 'auto' : checkMode(value, 'CUSTODY_NATIVE');
+}
+
+function checkMode(value: string, property: string): NativeMode {
+  const mode = NATIVE_MODES.find((known) => known === value);
+  if (mode === undefined)
+    throw new CommandValidationError([{ property, message: "must be 'auto', 'require' or 'off'" }]);
+  return mode;
+}

@@ -1,0 +1,111 @@
+/**
+ * Ends what still runs when the host is ended by a signal or by itself.
+ *
+ * Commands sit in process groups of their own, so a Ctrl+C or a SIGTERM that ends the host by default action reaches none of
+ * them. While runs are live we therefore listen; a signal that nobody else handles stops everything and is then raised again
+ * with its default action. A host with a handler of its own decides for itself, and its `exit` ends what it left.
+ */
+import { isMainThread } from 'node:worker_threads';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Counts the runs whose processes may be alive. */
+export interface LiveRuns {
+  enter(): void;
+  leave(): void;
+}
+
+/** The parts of `process` that are needed. */
+export type HostProcess = Pick<NodeJS.Process, 'on' | 'off' | 'listenerCount' | 'kill' | 'pid'>;
+
+/** Where packages that listen without handling count their listeners: signal-exit 3, signal-exit 4, and this package. */
+const SIGNAL_EXIT_3 = '__signal_exit_emitter__';
+const SIGNAL_EXIT_4 = Symbol.for('signal-exit emitter');
+const OURS = Symbol.for('custody signal listeners');
+
+interface Counter {
+  count: number;
+}
+
+/** The listeners of one JavaScript environment. */
+export class HostSignals implements LiveRuns {
+  readonly #closeAll: () => void;
+  readonly #host: HostProcess;
+  #live = 0;
+  #isListening = false;
+  #isCheckPending = false;
+  #hearsExit = false;
+
+  constructor(closeAll: () => void, host: HostProcess = process) {
+    this.#closeAll = closeAll;
+    this.#host = host;
+  }
+
+  enter(): void {
+    this.#live += 1;
+    if (this.#live === 1 && !this.#isListening) this.#listen();
+  }
+
+  leave(): void {
+    this.#live -= 1;
+    if (this.#live > 0 || this.#isCheckPending) return;
+    // Later: commands run one after the other would take the listeners on and off for each.
+    this.#isCheckPending = true;
+    setImmediate(this.#check);
+  }
+
+  readonly #check = (): void => {
+    this.#isCheckPending = false;
+    if (this.#live === 0) this.#unlisten();
+  };
+
+  #listen(): void {
+    if (!this.#hearsExit) this.#host.on('exit', this.#closeAll);
+    this.#hearsExit = true;
+    // Signals come to the main thread; in a worker, ending the worker is what ends its commands.
+    if (!isMainThread) return;
+    this.#isListening = true;
+    for (const signal of SIGNALS) this.#host.on(signal, this.#onSignal);
+    counterOf(globalThis, OURS, true).count += 1;
+  }
+
+  #unlisten(): void {
+    if (!this.#isListening) return;
+    this.#isListening = false;
+    for (const signal of SIGNALS) this.#host.off(signal, this.#onSignal);
+    counterOf(globalThis, OURS, true).count -= 1;
+  }
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    if (this.#host.listenerCount(signal) > passiveListeners()) return;
+    this.#closeAll();
+    this.#unlisten();
+    // Now the default action, or the next listener of the passive kind, gets it.
+    this.#host.kill(this.#host.pid, signal);
+  };
+}
+
+/**
+ * Listeners that only clean up and leave the decision to others. Each of these packages waits until no other kind of
+ * listener is there; counted against each other, nobody would act and Ctrl+C would do nothing.
+ */
+function passiveListeners(): number {
+  const counters = [
+    counterOf(process, SIGNAL_EXIT_3, false),
+    counterOf(globalThis, SIGNAL_EXIT_4, false),
+    counterOf(globalThis, OURS, false),
+  ];
+  return counters.reduce((sum, counter) => sum + counter.count, 0);
+}
+
+function counterOf(owner: object, key: string | symbol, create: boolean): Counter {
+  const found: unknown = Reflect.get(owner, key);
+  if (isCounter(found)) return found;
+  const counter: Counter = { count: 0 };
+  if (create) Reflect.set(owner, key, counter);
+  return counter;
+}
+
+function isCounter(value: unknown): value is Counter {
+  return typeof value === 'object' && value !== null && 'count' in value && typeof value.count === 'number';
+}

@@ -1,0 +1,65 @@
+/**
+ * The way from a call of `run`, `start` or `runSync` to a run: read and check the arguments, make the run, launch it.
+ */
+import { CommandValidationError } from '../core/errors.js';
+import { readInvocation, type Invocation, type InvocationDefaults } from '../core/invocation.js';
+import { RUN_LIMITS } from '../policy/limits.js';
+import type { RunContext } from './run-context.js';
+import type { RunGroup } from './run-group.js';
+import { ProcessRunHandle } from './run-handle.js';
+import { Run, type AnyResult } from './run.js';
+
+export class Launcher {
+  readonly group: RunGroup;
+  readonly #context: () => RunContext;
+  readonly #defaults: InvocationDefaults;
+
+  /** `context` is asked for with the first valid call, because it loads the backend. */
+  constructor(context: () => RunContext, defaults: InvocationDefaults, group: RunGroup) {
+    this.#context = context;
+    this.#defaults = defaults;
+    this.group = group;
+  }
+
+  /** A launcher with the same defaults, whose runs belong to another group. */
+  withGroup(group: RunGroup): Launcher {
+    return new Launcher(this.#context, this.#defaults, group);
+  }
+
+  /** Never throws: what is wrong with the call is a rejection. */
+  run(command: unknown, second: unknown, third: unknown): Promise<AnyResult> {
+    try {
+      const run = this.#create(this.#readWithoutHandle(command, second, third), false);
+      // Before the launch, so that settling finds the promise there.
+      const { result } = run;
+      run.launch();
+      return result;
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is whatever was thrown
+      return Promise.reject(error);
+    }
+  }
+
+  start(command: unknown, second: unknown, third: unknown): ProcessRunHandle {
+    const run = this.#create(readInvocation(command, second, third, this.#defaults, RUN_LIMITS), true);
+    run.launch();
+    return new ProcessRunHandle(run);
+  }
+
+  runSync(command: unknown, second: unknown, third: unknown): AnyResult {
+    return this.#create(this.#readWithoutHandle(command, second, third), false).launchSync();
+  }
+
+  #create(invocation: Readonly<Invocation>, isHeld: boolean): Run {
+    return new Run(this.#context(), this.group, invocation, isHeld);
+  }
+
+  #readWithoutHandle(command: unknown, second: unknown, third: unknown): Invocation {
+    const invocation = readInvocation(command, second, third, this.#defaults, RUN_LIMITS);
+    if (invocation.stdin === 'pipe') {
+      const message = "cannot be 'pipe' here: only the handle of start() can write to it and end it";
+      throw new CommandValidationError([{ property: 'stdin', message }]);
+    }
+    return invocation;
+  }
+}

@@ -1,0 +1,16 @@
+import type { SelectedBackend } from '../backend/backend-selector.js';
+import type { Containment } from '../core/launch-spec.js';
+import type { HostEnvironment } from '../policy/env-policy.js';
+import type { LiveRuns } from './host-signals.js';
+
+/** What all runs of a runner share. Made with the first of them, because it needs the backend. */
+export interface RunContext {
+  readonly selected: SelectedBackend;
+  /** The containment used when none is asked for. */
+  readonly defaultContainment: Containment;
+  readonly host: HostEnvironment;
+  readonly live: LiveRuns;
+  /** Milliseconds since the epoch, for runs that no backend ever sees. */
+  readonly wallMs: () => number;
+  readonly nextId: () => string;
+}

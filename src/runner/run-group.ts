@@ -1,0 +1,43 @@
+/**
+ * The runs of a runner or of a scope whose processes may be alive: what has to end when it is closed.
+ */
+import { CustodyError } from '../core/errors.js';
+import type { Run } from './run.js';
+
+export class RunGroup {
+  readonly #runs = new Set<Run>();
+  #closedBecause: string | undefined;
+
+  /** Why nothing may be started any more; `undefined` while the group is open. */
+  get closedBecause(): string | undefined {
+    return this.#closedBecause;
+  }
+
+  add(run: Run): void {
+    this.#runs.add(run);
+  }
+
+  delete(run: Run): void {
+    this.#runs.delete(run);
+  }
+
+  /**
+   * Refuses new runs, ends those that there are and waits until that is confirmed.
+   *
+   * @throws {@link CustodyError} with code `CLEANUP_UNCONFIRMED`; its cause has an error for each run concerned.
+   */
+  async close(reason: string): Promise<void> {
+    this.#closedBecause ??= reason;
+    const endings = await Promise.allSettled(Array.from(this.#runs, (run) => run.end(reason)));
+    throwUnconfirmed(endings);
+  }
+}
+
+/** Throws one error for all rejections, if there are any. */
+export function throwUnconfirmed(endings: readonly PromiseSettledResult<void>[]): void {
+  const errors = endings.flatMap((ending) => (ending.status === 'rejected' ? [ending.reason as unknown] : []));
+  if (errors.length === 0) return;
+  const cause = errors.length === 1 ? errors[0] : new AggregateError(errors);
+  const message = `${errors.length} of ${endings.length} teardowns could not be confirmed`;
+  throw new CustodyError('CLEANUP_UNCONFIRMED', message, { operation: 'close', cause });
+}

@@ -1,0 +1,188 @@
+/**
+ * What library authors and the rooms above program against: a runner, the handle of a run, a scope.
+ *
+ * Failures of a run are results, not exceptions; what throws is listed at each function.
+ */
+import type { BackendCapabilities, StreamName } from '../backend/backend.js';
+import type { Cleanup } from '../core/cleanup.js';
+import type { RunState } from '../core/outcome.js';
+import type { CommandSpec, Encoding, OutputOf, RunOptions } from '../core/run-options.js';
+import type { RunResult } from '../core/run-result.js';
+
+export type { StreamName } from '../backend/backend.js';
+
+/**
+ * Runs a command and resolves when nothing of it is left, or it is known what is.
+ *
+ * @throws {@link TypeError} (as a rejection) if there is no command.
+ * @throws {@link CommandValidationError} (as a rejection) with code `VALIDATION_FAILED`, naming every property.
+ * @throws {@link CommandFailedError} (as a rejection) if `reject` is set and the run had no success.
+ */
+export interface RunFunction {
+  <E extends Encoding = 'utf8'>(
+    file: string,
+    args?: readonly string[],
+    options?: RunOptions<E>,
+  ): Promise<RunResult<OutputOf<E>>>;
+  <E extends Encoding = 'utf8'>(command: CommandSpec, options?: RunOptions<E>): Promise<RunResult<OutputOf<E>>>;
+}
+
+/**
+ * Starts a command and returns its handle at once.
+ *
+ * @throws {@link TypeError} if there is no command.
+ * @throws {@link CommandValidationError} with code `VALIDATION_FAILED`, naming every property.
+ */
+export interface StartFunction {
+  <E extends Encoding = 'utf8'>(
+    file: string,
+    args?: readonly string[],
+    options?: RunOptions<E>,
+  ): RunHandle<OutputOf<E>>;
+  <E extends Encoding = 'utf8'>(command: CommandSpec, options?: RunOptions<E>): RunHandle<OutputOf<E>>;
+}
+
+/**
+ * Runs a command and blocks the calling thread until it has settled. Timeouts hold; an AbortSignal is looked at once.
+ *
+ * @throws {@link TypeError}, {@link CommandValidationError} and {@link CommandFailedError} as {@link RunFunction} does.
+ */
+export interface RunSyncFunction {
+  <E extends Encoding = 'utf8'>(
+    file: string,
+    args?: readonly string[],
+    options?: RunOptions<E>,
+  ): RunResult<OutputOf<E>>;
+  <E extends Encoding = 'utf8'>(command: CommandSpec, options?: RunOptions<E>): RunResult<OutputOf<E>>;
+}
+
+/** Runs commands. The functions need no `this` and may be taken out of their runner. */
+export interface Runner {
+  readonly run: RunFunction;
+  readonly start: StartFunction;
+}
+
+/** A run in progress, or one that has ended and still has its output at hand. */
+export interface RunHandle<T extends string | Uint8Array = string> extends AsyncDisposable {
+  readonly id: string;
+  /** `undefined` until the command has been started. Information only: nothing here signals by pid. */
+  readonly pid: number | undefined;
+  readonly state: RunState;
+  /** Settles when the run has. Rejects with {@link CommandFailedError} only with `reject: true`. */
+  readonly result: Promise<RunResult<T>>;
+  /** The teardown receipt in its final form: an unconfirmed or kept cleanup is waited for. Never rejects. */
+  readonly cleanup: Promise<Cleanup>;
+  /** The last bytes or lines kept of a stream, as text. Takes nothing away; works during the run and after it. */
+  tail(stream: StreamName, size: TailSize): string;
+  /** Bytes from `cursor` on, at most 64 KiB of them. Takes nothing away; pass `next` to the following call. */
+  read(stream: StreamName, cursor: number): StreamRead;
+  /**
+   * The lines of the run, as they come. From the call on nothing is lost: the command waits when its lines are not taken,
+   * while its timeout goes on. What had been dropped before is reported as a gap. The loop ends when the run has ended, for
+   * whatever reason; leaving it early stops the run and waits until it has settled.
+   *
+   * @throws {@link CustodyError} with code `VALIDATION_FAILED` while another loop reads the lines of this run.
+   */
+  lines(options?: LinesOptions): AsyncIterableIterator<OutputLine>;
+  /**
+   * Writes to standard input, which must be `'pipe'`. Resolves when the bytes have been taken over, so that waiting for it
+   * is back-pressure. Bytes for a child that no longer reads are dropped. Do not change `chunk` before that.
+   *
+   * @throws {@link CustodyError} (as a rejection) with code `VALIDATION_FAILED` if there is no pipe or input was ended.
+   */
+  write(chunk: string | Uint8Array): Promise<void>;
+  /** Ends standard input after everything written. Idempotent. */
+  endInput(): void;
+  /** Asks the command to end and kills what is left after the grace period. Idempotent; the first reason stays. */
+  stop(reason?: string): void;
+  /** Kills at once. */
+  kill(): void;
+  /** Lets the run keep the event loop alive, which is the default. */
+  ref(): void;
+  /** Lets the host end while this runs; the run ends with it. */
+  unref(): void;
+  /**
+   * Stops the run, waits for its teardown and frees its output. Idempotent.
+   *
+   * @throws {@link CustodyError} (as a rejection) with code `CLEANUP_UNCONFIRMED` if processes may still be alive.
+   */
+  dispose(): Promise<void>;
+  /**
+   * Calls `listener` each time the command was suspended by its terminal (Ctrl+Z). For the command line program, which then
+   * suspends itself.
+   *
+   * @internal
+   */
+  onSuspended(listener: () => void): void;
+  /** Gives the terminal back to a suspended command and lets it go on. @internal */
+  resume(): void;
+}
+
+/** How much of the end of a stream is wanted. */
+export type TailSize = { readonly bytes: number } | { readonly lines: number };
+
+/** A stretch of one stream. */
+export interface StreamRead {
+  readonly bytes: Uint8Array;
+  /** Cursor for the following call. */
+  readonly next: number;
+  /** Bytes between the cursor given and the first of `bytes` that are no longer kept. */
+  readonly dropped: number;
+  /** The stream has ended and `next` is its end. */
+  readonly end: boolean;
+}
+
+/** Options of {@link RunHandle.lines}. */
+export interface LinesOptions {
+  /** @defaultValue both */
+  readonly streams?: readonly StreamName[] | undefined;
+}
+
+/** One line of output. */
+export interface OutputLine {
+  readonly stream: StreamName;
+  /** Without its line end (LF or CRLF). */
+  readonly text: string;
+  /** When its last part arrived, in milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** Counts the lines of this loop from 0, over both streams. */
+  readonly seq: number;
+  /** `true`: a piece of a line longer than 65 536 characters, or a last line without an end. */
+  readonly partial: boolean;
+  /** 0 for a line. Otherwise this is a gap: so many bytes of the stream had been dropped here, and `text` is empty. */
+  readonly dropped: number;
+}
+
+/** Runs and starts commands that all end with it. */
+export interface Scope extends Runner, AsyncDisposable {
+  /**
+   * Stops everything started in the scope, what a straggler policy kept alive included, and waits until that is confirmed.
+   * A command asked for after the call is not started: its result is cancelled. Idempotent.
+   *
+   * @throws {@link CustodyError} (as a rejection) with code `CLEANUP_UNCONFIRMED` if processes may still be alive.
+   */
+  dispose(): Promise<void>;
+}
+
+/** What the backend in use can do, which file it is, and why it is not the native one. */
+export type RunnerCapabilities = BackendCapabilities & {
+  /** The addon that was loaded; absent with the fallback. */
+  readonly file?: string;
+  /** Why the fallback serves; absent with the native backend. */
+  readonly fallbackReason?: string;
+};
+
+/** The runner of this package: a {@link Runner} and everything around it. */
+export interface CustodyRunner extends Runner, AsyncDisposable {
+  readonly runSync: RunSyncFunction;
+  /** A scope: everything started in it ends, confirmed, when it is disposed. */
+  readonly scope: () => Scope;
+  /**
+   * What can be relied on here, before anything runs. Loads the backend, starts nothing.
+   *
+   * @throws {@link CustodyError} with code `NATIVE_UNAVAILABLE` if the native backend is required and cannot be loaded.
+   */
+  readonly capabilities: () => RunnerCapabilities;
+  /** Ends everything started by this runner as {@link Scope.dispose} does, its scopes included. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,46 @@
+/**
+ * From a validated invocation to what a backend is asked for.
+ */
+import type { LaunchSpec, StdinSpec } from '../backend/backend.js';
+import type { Invocation } from '../core/invocation.js';
+import type { Containment } from '../core/launch-spec.js';
+import { environmentOf, type HostEnvironment } from '../policy/env-policy.js';
+import { CLEANUP_BUDGET_MS, STRAGGLER_GRACE_MS } from '../policy/limits.js';
+
+/** The launch of an invocation on a backend with this default containment. */
+export function toLaunchSpec(
+  invocation: Readonly<Invocation>,
+  host: HostEnvironment,
+  defaultContainment: Containment,
+): LaunchSpec {
+  return {
+    file: invocation.file,
+    args: invocation.args,
+    cwd: invocation.cwd,
+    environment: environmentOf(invocation.envMode, invocation.envLayers, host),
+    stdin: stdinSpec(invocation),
+    stdout: invocation.stdout,
+    stderr: invocation.stderr,
+    containment: invocation.containment ?? defaultContainment,
+    containmentRequired: invocation.containment !== undefined,
+    stragglers: invocation.stragglers,
+    ringBytes: invocation.maxOutputBytes,
+    outputLimitBytes: invocation.onOverflow === 'kill' ? invocation.maxOutputBytes : 0,
+    timeoutMs: invocation.timeoutMs,
+    idleTimeoutMs: invocation.idleTimeoutMs,
+    graceMs: invocation.graceMs,
+    drainMs: invocation.drainMs,
+    stragglerGraceMs: STRAGGLER_GRACE_MS,
+    cleanupBudgetMs: CLEANUP_BUDGET_MS,
+  };
+}
+
+const IGNORE: StdinSpec = { kind: 'ignore' };
+const INHERIT: StdinSpec = { kind: 'inherit' };
+
+function stdinSpec({ stdin, input }: Readonly<Invocation>): StdinSpec {
+  if (typeof stdin === 'object') return { kind: 'file', path: stdin.file };
+  if (stdin === 'inherit') return INHERIT;
+  if (stdin === 'pipe') return { kind: 'pipe', input, keepOpen: true };
+  return input === undefined ? IGNORE : { kind: 'pipe', input, keepOpen: false };
+}
