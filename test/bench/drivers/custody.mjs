@@ -1,0 +1,50 @@
+// @ts-check
+/** custody as its users have it: the built package, its defaults, the native engine. */
+
+/** @returns {Promise<import('./driver.d.ts').Driver>} */
+export async function load() {
+  const url = new URL('../../../dist/index.js', import.meta.url).href;
+  const { createRunner } = /** @type {any} */ (await import(url));
+  const custody = createRunner({ native: 'require' });
+  return {
+    run: (file, args) => custody.run(file, args).then(expectEnd),
+    runSync: (file, args) => void expectEnd(custody.runSync(file, args)),
+    runWithTimeout: async (file, args, timeoutMs) => (await custody.run(file, args, { timeoutMs })).stdout,
+    async eachLine(file, args, onText) {
+      for await (const line of custody.start(file, args).lines()) onText(line.text);
+    },
+    startPolled(file, args) {
+      const handle = custody.start(file, args);
+      const decoder = new TextDecoder();
+      let cursor = 0;
+      return {
+        take() {
+          const { bytes, next } = handle.read('stdout', cursor);
+          cursor = next;
+          return decoder.decode(bytes, { stream: true });
+        },
+        finished: handle.result,
+      };
+    },
+    async drain(file, args, keepBytes) {
+      const result = expectEnd(await custody.run(file, args, { maxOutputBytes: keepBytes }));
+      return result.output.stdout.totalBytes;
+    },
+    async startWaiting(file, args) {
+      const handle = custody.start(file, args);
+      while (handle.pid === undefined) await new Promise((resolve) => setImmediate(resolve));
+      return () => {
+        handle.kill();
+        return handle.result;
+      };
+    },
+  };
+}
+
+/** A command that did not run would be a very fast one. */
+function expectEnd(/** @type {any} */ result) {
+  if (result.outcome.kind !== 'exited' || result.exitCode !== 0 || result.backend !== 'native') {
+    throw new Error(`unexpected outcome: ${JSON.stringify(result.outcome)} on ${result.backend}`);
+  }
+  return result;
+}

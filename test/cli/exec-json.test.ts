@@ -1,0 +1,91 @@
+// Promised    : with --json, stdout holds one JSON document and nothing else, whatever became of the command.
+// Not promised: the order of its fields.
+import { describe, expect, it } from 'vitest';
+import { backends, custody } from './cli-process.js';
+
+type Document = Record<string, unknown>;
+
+describe.each(backends)('custody exec --json over %s', (name, mode) => {
+  async function exec(...args: readonly string[]): Promise<{ readonly exitCode: number; readonly document: Document }> {
+    const { exitCode, stdout, stderr } = await custody(['exec', '--json', ...args], { mode });
+    expect(stderr).toBe('');
+    return { exitCode, document: JSON.parse(stdout.toString()) as Document };
+  }
+
+  it('prints the result of a run', async () => {
+    const { exitCode, document } = await exec('sh', '-c', 'echo out; echo err >&2; exit 3');
+    expect(exitCode).toBe(3);
+    expect(document).toMatchObject({
+      version: 1,
+      id: expect.stringMatching(/^exec-/) as string,
+      command: { file: 'sh', args: ['-c', 'echo out; echo err >&2; exit 3'], cwd: null },
+      outcome: { kind: 'exited', exitCode: 3 },
+      success: false,
+      exitCode: 3,
+      cliExitCode: 3,
+      signal: null,
+      timedOut: false,
+      cancelled: false,
+      reason: null,
+      stdout: 'out\n',
+      stderr: 'err\n',
+      output: {
+        stdout: { totalBytes: 4, keptBytes: 4, droppedBytes: 0, truncated: false, heldBy: [] },
+        stderr: { totalBytes: 4, keptBytes: 4, droppedBytes: 0, truncated: false, heldBy: [] },
+      },
+      cleanup: { leaderReaped: true, killed: [], survivors: [] },
+      usage: { scope: expect.stringMatching(/^(leader|tree)$/) as string },
+      durationMs: expect.any(Number) as number,
+      startTime: expect.stringMatching(/Z$/) as string,
+      endTime: expect.stringMatching(/Z$/) as string,
+      pid: expect.any(Number) as number,
+      backend: name,
+      containment: expect.any(String) as string,
+    });
+  });
+
+  it('prints the result of a timeout', async () => {
+    const { exitCode, document } = await exec('--timeout', '200ms', 'sleep', '60');
+    expect(exitCode).toBe(124);
+    expect(document).toMatchObject({
+      outcome: { kind: 'stopped', cause: 'timeout', manner: 'graceful', status: { signal: 'SIGTERM' } },
+      timedOut: true,
+      cliExitCode: 124,
+    });
+  });
+
+  it('prints why a command was not started, as data', async () => {
+    const { exitCode, document } = await exec('no-such-command-anywhere');
+    expect(exitCode).toBe(127);
+    expect(document).toMatchObject({
+      outcome: { kind: 'not-started', error: { code: 'COMMAND_NOT_FOUND', message: expect.any(String) as string } },
+      cliExitCode: 127,
+      pid: null,
+    });
+  });
+
+  it('prints what is wrong with a call, as data', async () => {
+    const { exitCode, document } = await exec('');
+    expect(exitCode).toBe(2);
+    expect(document).toMatchObject({ error: { code: 'VALIDATION_FAILED' }, cliExitCode: 2 });
+  });
+
+  it('keeps as much output as was asked for and says what is missing', async () => {
+    const { document } = await exec('--max-output', '64K', 'sh', '-c', 'head -c 1000000 /dev/zero | tr "\\0" x');
+    expect(document['output']).toMatchObject({
+      stdout: { totalBytes: 1_000_000, keptBytes: 65_536, droppedBytes: 934_464, truncated: true },
+    });
+    // Not compared as a whole: a failure would print it.
+    expect(/\[.*\]/.exec(String(document['stdout']))?.[0]).toBe('[OUTPUT TRUNCATED: 934464 bytes dropped]');
+  });
+
+  it('prints a document larger than a pipe whole', async () => {
+    const { document } = await exec('sh', '-c', 'head -c 1000000 /dev/zero | tr "\\0" x');
+    expect(document['stdout'] === 'x'.repeat(1_000_000)).toBe(true);
+  });
+
+  it('hands its own input to the command', async () => {
+    const { stdout } = await custody(['exec', '--json', 'cat'], { mode, input: 'given' });
+    expect(JSON.parse(stdout.toString())).toMatchObject({ stdout: 'given' });
+  });
+});

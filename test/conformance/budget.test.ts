@@ -1,0 +1,147 @@
+// Promised    : a run that takes too long, or is silent too long, is stopped with its group; the first cause is kept; where
+//               deadlines are the engine's, a blocked event loop does not stretch them.
+// Not promised: exact instants. Times are compared with each other or with limits far from what is measured.
+import { describe, expect, it } from 'vitest';
+import { forEachBackend } from './describe-backend.js';
+
+/** Blocks this thread, and so the event loop, without using the processor. */
+function blockEventLoop(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+forEachBackend((scene) => {
+  describe('timeout', () => {
+    it('stops a run that takes too long', async () => {
+      const result = await scene.run('wait', [], { timeoutMs: 200 });
+      expect(result.outcome).toEqual({
+        kind: 'stopped',
+        cause: 'timeout',
+        manner: 'graceful',
+        status: { signal: 'SIGTERM', coreDumped: false },
+      });
+      expect(result).toMatchObject({ timedOut: true, cancelled: false, success: false });
+      expect(result.durationMs).toBeGreaterThanOrEqual(200);
+      expect(scene.members()).toEqual([]);
+    });
+
+    it('kills a run that ignores the request, after the grace period', async () => {
+      const result = await scene.run('ignore-terminate', [], { timeoutMs: 300, graceMs: 150 });
+      expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout', manner: 'forced' });
+      expect(result.durationMs).toBeGreaterThanOrEqual(450);
+      expect(scene.members()).toEqual([]);
+    });
+
+    it('reaches work that is done in grandchildren', async () => {
+      const handle = await scene.startReady('fork-tree', ['2', '2', 'ignore'], { timeoutMs: 1000, graceMs: 100 });
+      expect(scene.members()).toHaveLength(7);
+      expect((await handle.result).outcome).toMatchObject({ kind: 'stopped', cause: 'timeout' });
+      expect(scene.members()).toEqual([]);
+    });
+
+    it('is still a timeout when the child answers with a clean exit', async () => {
+      const result = await scene.run('on-terminate', ['0', '0'], { timeoutMs: 300 });
+      expect(result.outcome).toMatchObject({
+        kind: 'stopped',
+        cause: 'timeout',
+        manner: 'graceful',
+        status: { code: 0 },
+      });
+      expect(result).toMatchObject({ success: false, timedOut: true, exitCode: 0 });
+    });
+
+    it('leaves a run alone that ends in time', async () => {
+      const result = await scene.run('sleep', ['50'], { timeoutMs: 60_000 });
+      expect(result).toMatchObject({ success: true, timedOut: false });
+    });
+
+    it('does not wrap the largest value to a small one', async () => {
+      expect(await scene.run('sleep', ['100'], { timeoutMs: 86_400_000 })).toMatchObject({ success: true });
+    });
+
+    it('stops a child that has stopped itself', async () => {
+      const result = await scene.run('freeze', [], { timeoutMs: 300, graceMs: 100 });
+      expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout' });
+      expect(scene.members()).toEqual([]);
+    });
+
+    it('fires while the event loop is blocked, where deadlines are the engine`s', async () => {
+      const handle = await scene.startReady('wait', [], { timeoutMs: 300 });
+      blockEventLoop(1500);
+      const membersAfterBlock = scene.members().length;
+      const result = await handle.result;
+      expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout', manner: 'graceful' });
+      if (scene.hasEngine) {
+        expect(membersAfterBlock).toBe(0);
+        expect(result.durationMs).toBeLessThan(1200);
+      }
+    });
+
+    it('kills while the event loop is blocked, where deadlines are the engine`s', async () => {
+      const handle = await scene.startReady('ignore-terminate', [], { timeoutMs: 200, graceMs: 200 });
+      blockEventLoop(1500);
+      const membersAfterBlock = scene.members().length;
+      const result = await handle.result;
+      expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout', manner: 'forced' });
+      if (scene.hasEngine) expect(membersAfterBlock).toBe(0);
+    });
+  });
+
+  describe('idle timeout', () => {
+    it('stops a run that falls silent', async () => {
+      const result = await scene.run('wait', [], { idleTimeoutMs: 250 });
+      expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'idle', manner: 'graceful' });
+      expect(result).toMatchObject({ timedOut: true, cancelled: false, stdout: 'ready\n' });
+    });
+
+    it('stops a run that never says anything', async () => {
+      const result = await scene.run('sleep', ['30000'], { idleTimeoutMs: 200 });
+      expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'idle' });
+    });
+
+    it.each(['stdout', 'stderr'])('leaves a run alone that keeps writing to %s', async (stream) => {
+      const result = await scene.run('drip', ['20', '60', stream], { idleTimeoutMs: 800 });
+      expect(result.outcome).toEqual({ kind: 'exited', exitCode: 0 });
+      expect(result.durationMs).toBeGreaterThan(900);
+    });
+
+    it('loses against an earlier timeout', async () => {
+      const result = await scene.run('wait', [], { timeoutMs: 200, idleTimeoutMs: 5000 });
+      expect(result.outcome).toMatchObject({ cause: 'timeout' });
+    });
+
+    it('wins against a later timeout', async () => {
+      const result = await scene.run('wait', [], { timeoutMs: 10_000, idleTimeoutMs: 200 });
+      expect(result.outcome).toMatchObject({ cause: 'idle' });
+    });
+  });
+
+  describe('the first cause', () => {
+    it('is kept when a deadline passes after a cancel', async () => {
+      const handle = await scene.startReady('ignore-terminate', [], { timeoutMs: 600, graceMs: 1000 });
+      handle.stop('cancelled first');
+      const result = await handle.result;
+      expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'cancelled', manner: 'forced' });
+      expect(result).toMatchObject({ cancelled: true, timedOut: false });
+      expect(result.durationMs).toBeGreaterThan(600);
+    });
+
+    it('is kept when a cancel comes after a deadline', async () => {
+      const handle = await scene.startReady('ignore-terminate', [], { timeoutMs: 300, graceMs: 60_000 });
+      await expect.poll(() => handle.state, { timeout: 5000 }).toBe('stopping');
+      handle.stop('too late');
+      handle.kill();
+      const result = await handle.result;
+      expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout', manner: 'forced' });
+      expect(result).toMatchObject({ cancelled: false, timedOut: true });
+    });
+
+    it('is kept when the output limit is passed after a cancel', async () => {
+      const handle = await scene.startReady('on-terminate', ['0', '500000'], {
+        maxOutputBytes: 1024,
+        onOverflow: 'kill',
+      });
+      handle.stop();
+      expect((await handle.result).outcome).toMatchObject({ kind: 'stopped', cause: 'cancelled' });
+    });
+  });
+});

@@ -1,0 +1,36 @@
+// Promised    : each JavaScript environment owns its commands: when a worker ends, by whatever way, its commands end and
+//               those of other environments do not notice.
+// Not promised: results of a worker that was terminated.
+import { linkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { eventually } from './eventually.js';
+import { Host } from '../programs/host.js';
+import { processesOf } from '../programs/oracle.js';
+import { forEachBackend } from './describe-backend.js';
+
+forEachBackend((scene) => {
+  it.each(['worker-terminate', 'worker-exit', 'worker-ends'] as const)(
+    'ends the commands of the worker and no others with %s',
+    async (role) => {
+      const native = scene.capabilities.backend === 'native' ? 'require' : 'off';
+      const workerProbe = join(scene.directory, 'worker-probe');
+      linkSync(scene.probe, workerProbe);
+      const host = new Host(role, { native, args: [scene.probe, workerProbe] });
+      try {
+        await host.line('up');
+        expect(JSON.parse(await host.line('{'))).toEqual({ state: 'running', stdout: 'still\0' });
+        await eventually(
+          () => processesOf(workerProbe).length === 0,
+          () => `no command of the worker; there are ${JSON.stringify(processesOf(workerProbe))}`,
+        );
+        expect(scene.members()).toHaveLength(7);
+        host.endInput();
+        expect(await host.ending()).toMatchObject({ code: 0, signal: null, stderr: '' });
+        await scene.eventuallyMembers(0);
+      } finally {
+        await host.close();
+      }
+    },
+  );
+});

@@ -1,0 +1,40 @@
+/** A runner on a {@link MemoryBackend}, and what a test may look at. */
+import { readDefaults } from '../../src/core/invocation.js';
+import type { RunOptions } from '../../src/core/run-options.js';
+import type { HostEnvironment } from '../../src/policy/env-policy.js';
+import { RUN_LIMITS } from '../../src/policy/limits.js';
+import { ProcessRunner } from '../../src/runner/process-runner.js';
+import { MemoryBackend } from './memory-backend.js';
+
+export interface MemoryScene {
+  readonly runner: ProcessRunner;
+  readonly backend: MemoryBackend;
+  /** Runs that count as live. */
+  liveRuns(): number;
+}
+
+export function createMemoryScene(options: { defaults?: RunOptions; host?: HostEnvironment } = {}): MemoryScene {
+  const backend = new MemoryBackend();
+  let live = 0;
+  let ids = 0;
+  const context = {
+    selected: { backend, file: '/addon.node', fallbackReason: undefined },
+    defaultContainment: backend.capabilities().defaultContainment,
+    host: options.host ?? { variables: {}, isCopy: false, ignoresCase: false },
+    live: {
+      enter: () => {
+        live += 1;
+      },
+      leave: () => {
+        live -= 1;
+      },
+    },
+    wallMs: backend.clock.wallMs,
+    nextId: () => {
+      ids += 1;
+      return `exec-${String(ids)}`;
+    },
+  };
+  const runner = new ProcessRunner(() => context, readDefaults(options.defaults, RUN_LIMITS));
+  return { runner, backend, liveRuns: () => live };
+}

@@ -1,0 +1,46 @@
+/**
+ * The package as a user sees it, in one process: imported by its name, loaded again with `require`, and run. Copied into the
+ * consumers of the package tests, and run by scripts/test-matrix.mjs under other versions of Node.
+ *
+ * `--expect native|fallback` names the backend that must serve.
+ */
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import * as custody from 'custody';
+
+const { values } = parseArgs({ options: { expect: { type: 'string' } } });
+const capabilities = custody.capabilities();
+assert.equal(capabilities.backend, values.expect);
+assert.equal(typeof capabilities.fallbackReason, values.expect === 'native' ? 'undefined' : 'string');
+assert.equal(typeof capabilities.file, values.expect === 'native' ? 'string' : 'undefined');
+
+const required = createRequire(import.meta.url)('custody');
+assert.equal(required.run, custody.run, 'require and import share one copy');
+
+const print = ['-e', 'process.stdout.write("out"); process.stderr.write("err"); process.exitCode = 3'];
+for (const result of [await custody.run(process.execPath, print), custody.runSync(process.execPath, print)]) {
+  assert.deepEqual(result.outcome, { kind: 'exited', exitCode: 3 });
+  assert.equal(result.stdout, 'out');
+  assert.equal(result.stderr, 'err');
+  assert.equal(result.backend, values.expect);
+}
+
+const stuck = await custody.run(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+  timeoutMs: 200,
+  graceMs: 100,
+});
+assert.equal(stuck.outcome.kind, 'stopped');
+assert.equal(stuck.timedOut, true);
+
+const echo = custody.start(process.execPath, ['-e', 'process.stdin.pipe(process.stdout)'], { stdin: 'pipe' });
+await echo.write('one\ntwo\n');
+echo.endInput();
+const lines = [];
+for await (const line of echo.lines()) lines.push(line.text);
+assert.deepEqual(lines, ['one', 'two']);
+await echo.dispose();
+
+console.log(
+  JSON.stringify({ node: process.version, backend: capabilities.backend, reason: capabilities.fallbackReason ?? null }),
+);

@@ -1,0 +1,80 @@
+// Promised    : a child gets descriptors 0, 1 and 2 and no other, an empty signal mask and default dispositions, whatever
+//               its host was given.
+// Not promised: without an engine, that descriptors do not pass which were open for inheritance when the host started.
+import { constants } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { forEachBackend } from '../../conformance/describe-backend.js';
+import { Host } from '../../programs/host.js';
+
+const { SIGUSR1, SIGUSR2, SIGTERM } = constants.signals;
+
+/** The lines `SigBlk`, `SigIgn` and `SigCgt` of /proc/self/status, as numbers. */
+function signalSets(status: string): Record<string, bigint> {
+  const sets = [...status.matchAll(/^(Sig(?:Blk|Ign|Cgt)):\s*([0-9a-f]+)$/gm)];
+  return Object.fromEntries(sets.map(([, name = '', mask = '0']) => [name, BigInt(`0x${mask}`)]));
+}
+
+function descriptorNumbers(lines: string): number[] {
+  return lines
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => Number(line.split(' ')[0]));
+}
+
+forEachBackend((scene) => {
+  /** What the child of a host prints that was started with these gifts. */
+  async function relayed(role: string, gifts: readonly string[]): Promise<string> {
+    const native = scene.capabilities.backend === 'native' ? 'require' : 'off';
+    const launcher = [scene.probe, 'become', ...gifts, '--'];
+    const host = new Host('relay', { native, args: [scene.probe, role], launcher });
+    try {
+      const ending = await host.ending();
+      expect(ending).toMatchObject({ code: 0, stderr: '' });
+      return ending.stdout;
+    } finally {
+      await host.close();
+    }
+  }
+
+  describe('descriptors', () => {
+    it('are 0, 1 and 2', async () => {
+      expect(descriptorNumbers((await scene.run('fds')).stdout)).toEqual([0, 1, 2]);
+    });
+
+    it.each(['pipe', 'inherit', 'ignore'] as const)('are 0, 1 and 2 with stdin %s', async (stdin) => {
+      const handle = scene.start('fds', [], { stdin });
+      expect(descriptorNumbers((await handle.result).stdout)).toEqual([0, 1, 2]);
+    });
+
+    it('are 0, 1 and 2 while many other runs have theirs open', async () => {
+      const others = await Promise.all(
+        Array.from({ length: 10 }, () => scene.startReady('wait', [], { stdin: 'pipe' })),
+      );
+      const results = await Promise.all(Array.from({ length: 20 }, () => scene.run('fds')));
+      for (const { stdout } of results) expect(descriptorNumbers(stdout)).toEqual([0, 1, 2]);
+      for (const other of others) other.kill();
+    });
+
+    it('are 0, 1 and 2 when the host has one that was made to be inherited', async () => {
+      const numbers = descriptorNumbers(await relayed('fds', ['fd=63', 'fd=200']));
+      if (scene.hasEngine) expect(numbers).toEqual([0, 1, 2]);
+      else expect(numbers).toEqual(expect.arrayContaining([0, 1, 2]));
+    });
+
+    it('lead to nothing where a stream is ignored', async () => {
+      const { stdout } = await scene.run('fds', [], { stderr: 'ignore' });
+      expect(stdout).toMatch(/^0 \/dev\/null\n1 .*\n2 \/dev\/null\n$/);
+    });
+  });
+
+  describe('signals', () => {
+    it('are neither blocked nor ignored, though the host ignores SIGPIPE', async () => {
+      expect(signalSets((await scene.run('signals')).stdout)).toEqual({ SigBlk: 0n, SigIgn: 0n, SigCgt: 0n });
+    });
+
+    it('are neither blocked nor ignored when the host was started that way', async () => {
+      const gifts = [`ignore=${String(SIGUSR1)}`, `block=${String(SIGUSR2)}`, `block=${String(SIGTERM)}`];
+      expect(signalSets(await relayed('signals', gifts))).toEqual({ SigBlk: 0n, SigIgn: 0n, SigCgt: 0n });
+    });
+  });
+});

@@ -1,0 +1,62 @@
+/**
+ * Global set-up of every tier that launches processes: compiles the probe and bundles the sources once for the Node
+ * hosts of probe.mjs, which run outside the test runner and so cannot load TypeScript. Both are skipped when nothing
+ * changed, and both appear by renaming, so that two runs at the same time do not see half a file.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'tsup';
+
+const root = join(import.meta.dirname, '..', '..');
+const sources = ['probe.cc', 'probe_identity.cc', 'probe_streams.cc', 'probe_processes.cc'];
+
+/** Where everything built for tests lives. */
+export const probeDirectory = join(root, 'build', 'probe');
+/** The compiled probe; tests launch a link to it, see `BackendScene`. */
+export const probeFile = join(probeDirectory, 'probe');
+/** The bundle of `src/index.ts`. */
+export const bundleFile = join(probeDirectory, 'custody.mjs');
+
+function isNewer(product: string, inputs: readonly string[]): boolean {
+  if (!existsSync(product)) return false;
+  const built = statSync(product).mtimeMs;
+  return inputs.every((input) => statSync(input).mtimeMs < built);
+}
+
+function buildProbe(): void {
+  const files = sources.map((name) => join(import.meta.dirname, name));
+  if (isNewer(probeFile, [...files, join(import.meta.dirname, 'probe.h')])) return;
+  const fresh = `${probeFile}.${String(process.pid)}`;
+  execFileSync(process.env['CXX'] ?? 'g++', ['-std=c++20', '-O2', '-Wall', '-Wextra', '-o', fresh, ...files], {
+    stdio: 'inherit',
+  });
+  renameSync(fresh, probeFile);
+}
+
+async function bundleSources(): Promise<void> {
+  const folder = join(root, 'src');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  if (isNewer(bundleFile, [folder, ...files.map((name) => join(folder, name))])) return;
+  const outDir = join(probeDirectory, `bundle.${String(process.pid)}`);
+  await build({
+    entry: { custody: join(folder, 'index.ts') },
+    outDir,
+    format: 'esm',
+    outExtension: () => ({ js: '.mjs' }),
+    target: 'node20',
+    platform: 'node',
+    splitting: false,
+    config: false,
+    silent: true,
+  });
+  renameSync(join(outDir, 'custody.mjs'), bundleFile);
+  rmSync(outDir, { recursive: true });
+}
+
+/** Called by vitest once before a run. */
+export async function setup(): Promise<void> {
+  mkdirSync(probeDirectory, { recursive: true });
+  buildProbe();
+  await bundleSources();
+}

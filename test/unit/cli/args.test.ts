@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { parseArguments, type CliRequest, type ExecRequest } from '../../../src/cli/args.js';
+
+interface Parsed {
+  readonly request: CliRequest;
+  readonly out: string;
+  readonly err: string;
+}
+
+function parse(...argv: readonly string[]): Parsed {
+  let out = '';
+  let err = '';
+  const request = parseArguments(argv, '1.2.3', { out: (text) => (out += text), err: (text) => (err += text) });
+  return { request, out, err };
+}
+
+function exec(...argv: readonly string[]): ExecRequest {
+  const { request, err } = parse('exec', ...argv);
+  if (request.kind !== 'exec') throw new Error(`refused: ${err}`);
+  return request;
+}
+
+function refusal(...argv: readonly string[]): string {
+  const { request, err } = parse(...argv);
+  expect(request).toEqual({ kind: 'finished', exitCode: 2 });
+  expect(err).toMatch(/^custody: /);
+  return err;
+}
+
+describe('custody exec', () => {
+  it('leaves everything that was not given to the library', () => {
+    expect(exec('git', 'status')).toEqual({
+      kind: 'exec',
+      file: 'git',
+      args: ['status'],
+      cwd: undefined,
+      env: {},
+      timeoutMs: undefined,
+      idleTimeoutMs: undefined,
+      graceMs: undefined,
+      maxOutputBytes: undefined,
+      json: false,
+      quiet: false,
+    });
+  });
+
+  it('reads its options before the command', () => {
+    const options = ['--timeout', '30s', '--idle-timeout=2m', '--grace', '0', '--cwd', 'd', '--max-output', '64K'];
+    expect(exec(...options, '--json', '--quiet', 'make')).toMatchObject({
+      file: 'make',
+      timeoutMs: 30_000,
+      idleTimeoutMs: 120_000,
+      graceMs: 0,
+      cwd: 'd',
+      maxOutputBytes: 65_536,
+      json: true,
+      quiet: true,
+    });
+  });
+
+  it('leaves options after the command to the command, even its own', () => {
+    expect(exec('dotnet', '--version', '--timeout', '5', '--json')).toMatchObject({
+      file: 'dotnet',
+      args: ['--version', '--timeout', '5', '--json'],
+      timeoutMs: undefined,
+      json: false,
+    });
+  });
+
+  it('takes everything after -- as it is', () => {
+    expect(exec('--quiet', '--', '--odd', '--json', '--', 'a b')).toMatchObject({
+      file: '--odd',
+      args: ['--json', '--', 'a b'],
+      quiet: true,
+      json: false,
+    });
+    expect(exec('--', 'two words')).toMatchObject({ file: 'two words', args: [] });
+    expect(exec('--', 'two words', '--timeout', '5')).toMatchObject({ file: 'two words', args: ['--timeout', '5'] });
+  });
+
+  it('passes a later -- on to the command', () => {
+    expect(exec('npm', 'test', '--', '--run')).toMatchObject({ file: 'npm', args: ['test', '--', '--run'] });
+  });
+
+  it('splits a command given as one string, and takes options after it', () => {
+    expect(exec('npm test')).toMatchObject({ file: 'npm', args: ['test'] });
+    expect(exec('--quiet', `sh -c 'exit 42'`, '--timeout', '60', '--env', 'A=1')).toMatchObject({
+      file: 'sh',
+      args: ['-c', 'exit 42'],
+      quiet: true,
+      timeoutMs: 60_000,
+      env: { A: '1' },
+    });
+  });
+
+  it('collects variables in order, with every = after the first in the value', () => {
+    const { env } = exec('--env', 'A=1', '--env', 'B=x=y', '--env', 'A=', '--env', '__proto__=p', 'env');
+    expect(Object.entries(env)).toEqual([
+      ['A', ''],
+      ['B', 'x=y'],
+      ['__proto__', 'p'],
+    ]);
+  });
+
+  it.each([
+    [['exec']],
+    [['exec', '--']],
+    [['exec', '--timeout']],
+    [['exec', '--timeout', 'soon', 'ls']],
+    [['exec', '--timeout', '0', 'ls']],
+    [['exec', '--timeout', '25h', 'ls']],
+    [['exec', '--grace', '61s', 'ls']],
+    [['exec', '--idle-timeout', '-1', 'ls']],
+    [['exec', '--env', 'NOVALUE', 'ls']],
+    [['exec', '--env', '=x', 'ls']],
+    [['exec', '--max-output', '1', 'ls']],
+    [['exec', ' ']],
+    [['exec', `say 'hi`]],
+    [['exec', 'npm test', 'extra']],
+    [['exec', 'npm test', '--timeout', '5', 'extra']],
+    [['exec', 'npm test', '--', 'extra']],
+    [['exec', 'npm test', '--cwd']],
+    [['exec', 'npm test', '--watch']],
+    [['doctor', 'extra']],
+    [['runs']],
+    [['--json']],
+  ])('refuses %j', (argv) => {
+    refusal(...argv);
+  });
+
+  it('names the range of a duration that is out of it', () => {
+    expect(refusal('exec', '--timeout', '25h', 'ls')).toContain('from 1 ms to 24 h');
+  });
+
+  it('suggests the nearest option and command', () => {
+    expect(refusal('exec', '--tiemout', '5', 'ls')).toContain('--timeout');
+    expect(refusal('exce', 'ls')).toContain('exec');
+  });
+});
+
+describe('custody', () => {
+  it('reads doctor', () => {
+    expect(parse('doctor').request).toEqual({ kind: 'doctor', json: false });
+    expect(parse('doctor', '--json').request).toEqual({ kind: 'doctor', json: true });
+  });
+
+  it('prints its version and nothing else', () => {
+    expect(parse('--version')).toEqual({ request: { kind: 'finished', exitCode: 0 }, out: '1.2.3\n', err: '' });
+  });
+
+  it.each([[['--help']], [['help']], [['exec', '--help']], [['help', 'exec']], [['doctor', '-h']]])(
+    'prints help for %j on stdout',
+    (argv) => {
+      const { request, out, err } = parse(...argv);
+      expect(request).toEqual({ kind: 'finished', exitCode: 0 });
+      expect(out).toContain('Usage: custody');
+      expect(err).toBe('');
+    },
+  );
+
+  it('takes nothing at all for a usage error and shows help on stderr', () => {
+    const { request, out, err } = parse();
+    expect(request).toEqual({ kind: 'finished', exitCode: 2 });
+    expect(out).toBe('');
+    expect(err).toContain('Usage: custody');
+  });
+
+  it('says what every exit code means', () => {
+    const { out } = parse('help', 'exec');
+    for (const code of ['124', '125', '126', '127', '130']) expect(out).toContain(code);
+  });
+});

@@ -1,0 +1,51 @@
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** Milliseconds one test may take, and one hook. Soak and package tests run many processes each. */
+const TEST_LIMIT_MS = 20_000;
+const LONG_TEST_LIMIT_MS = 300_000;
+
+interface Tier {
+  readonly name: string;
+  readonly limitMs?: number;
+  /** Builds what the launched programs need, once before the run. */
+  readonly launches?: boolean;
+}
+
+const tiers: readonly Tier[] = [
+  { name: 'unit' },
+  { name: 'conformance', launches: true },
+  { name: 'platform', launches: true },
+  { name: 'package', limitMs: LONG_TEST_LIMIT_MS },
+  { name: 'cli', launches: true },
+  { name: 'soak', limitMs: LONG_TEST_LIMIT_MS, launches: true },
+  { name: 'fuzz', limitMs: LONG_TEST_LIMIT_MS, launches: true },
+];
+
+/** `--mode long` asks for the long versions of tests. */
+function projectOf(
+  { name, limitMs = TEST_LIMIT_MS, launches = false }: Tier,
+  mode: string,
+): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name,
+      root: import.meta.dirname,
+      include: [`${name}/**/*.test.ts`],
+      // Each test file has a process of its own: a crash of the addon ends one file and not the run.
+      pool: 'forks',
+      globalSetup: launches ? ['programs/build-probe.ts'] : [],
+      setupFiles: ['fail-on-warning.ts'],
+      env: mode === 'long' ? { CUSTODY_TEST_LONG: '1' } : {},
+      testTimeout: mode === 'long' ? LONG_TEST_LIMIT_MS : limitMs,
+      hookTimeout: limitMs,
+    },
+  };
+}
+
+export default defineConfig(({ mode }) => ({
+  test: {
+    root: import.meta.dirname,
+    projects: tiers.map((tier) => projectOf(tier, mode)),
+    coverage: { provider: 'v8', include: ['../src/**/*.ts'], reportsDirectory: '../coverage' },
+  },
+}));
