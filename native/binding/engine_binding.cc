@@ -209,6 +209,7 @@ Napi::Value EngineBinding::Close(const Napi::CallbackInfo& info) {
 }
 
 void EngineBinding::Receive(const std::vector<core::Event>& events) {
+  if (closed_) return;  // teardown: a wake-up may still be under way, but JavaScript must not run any more
   std::size_t length = 0;
   for (const core::Event& event : events) {
     engine::SharedRun* const run = engine_.Find(event.id);
@@ -224,7 +225,10 @@ void EngineBinding::Receive(const std::vector<core::Event>& events) {
 
 void EngineBinding::CallBack(std::size_t length) {
   const Napi::HandleScope scope(Env());
-  on_records_.Call({Napi::Number::New(Env(), static_cast<double>(length))});
+  const napi_value argument = Napi::Number::New(Env(), static_cast<double>(length));
+  // Not FunctionReference::Call: where JavaScript may not run any more (worker.terminate) it would end the process. An
+  // exception of the callback stays pending, and Node reports it.
+  (void)napi_call_function(Env(), Env().Undefined(), on_records_.Value(), 1, &argument, nullptr);
 }
 
 }  // namespace custody::binding
