@@ -3,7 +3,11 @@ import { defineConfig } from 'tsup';
 // ESM only: Node 20.19 and later load it with `require` as well. What both entries need is split into shared chunks,
 // so that the command line and the library are one copy of the code.
 export default defineConfig({
-  entry: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'cli/main': 'src/cli/main.ts',
+    'backend/fallback/sync-worker': 'src/backend/fallback/sync-worker.ts',
+  },
   format: 'esm',
   target: 'node20',
   platform: 'node',

@@ -5,7 +5,8 @@
  * `CUSTODY_REQUIRE_TOOLS=1` it is an error, which is how .ci/run calls this. `--fix` formats the files in place instead.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -61,20 +62,53 @@ function tidy(file, database) {
   });
 }
 
+/** A file is looked at again when it, any header or the configuration has changed: the check takes seconds per file. */
+class CleanFiles {
+  #file = join(root, 'build', 'tidy', 'clean.json');
+  #shared = createHash('sha256');
+  #known;
+
+  constructor() {
+    const shared = ['.clang-tidy', 'CMakeLists.txt', ...filesBelow('native', /\.h$/)];
+    for (const file of shared) this.#shared.update(readFileSync(join(root, file)));
+    this.#known = new Set(existsSync(this.#file) ? JSON.parse(readFileSync(this.#file, 'utf8')) : []);
+  }
+
+  #key(file) {
+    return this.#shared
+      .copy()
+      .update(file)
+      .update(readFileSync(join(root, file)))
+      .digest('hex');
+  }
+
+  has(file) {
+    return this.#known.has(this.#key(file));
+  }
+
+  add(file) {
+    this.#known.add(this.#key(file));
+    writeFileSync(this.#file, JSON.stringify([...this.#known]));
+  }
+}
+
 async function checkTidy() {
   const database = 'build/tidy';
   const configure = ['-S', '.', '-B', database, '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON', '--log-level=WARNING'];
   if (!run('cmake', configure)) return false;
   const files = filesBelow('native', /\.cc$/);
-  const waiting = [...files];
+  const known = new CleanFiles();
+  const waiting = files.filter((file) => !known.has(file));
+  const looked = waiting.length;
   let clean = true;
   const work = async () => {
     for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-      if (!(await tidy(file, database))) clean = false;
+      if (await tidy(file, database)) known.add(file);
+      else clean = false;
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
-  console.log(`clang-tidy: ${files.length} files`);
+  console.log(`clang-tidy: ${files.length} files, ${files.length - looked} of them unchanged since they were clean`);
   return clean;
 }
 

@@ -45,7 +45,7 @@ if (!existsSync(addonFile)) {
 }
 const source = ts.createSourceFile(surfaceFile, readFileSync(surfaceFile, 'utf8'), ts.ScriptTarget.Latest, true);
 const addon = createRequire(import.meta.url)(addonFile);
-const engine = addon.createEngine(Error, () => {});
+const engine = addon.createEngine(new Float64Array(1024), () => {});
 const found = [
   ...differences('NativeAddon', declaredMembers(source, 'NativeAddon'), presentMembers(addon)),
   ...differences('NativeEngine', declaredMembers(source, 'NativeEngine'), presentMembers(engine)),

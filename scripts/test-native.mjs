@@ -11,7 +11,7 @@ if (values.help) {
   const definitions = {
     CUSTODY_BUILD_TESTS: 'ON',
     CMAKE_CXX_COMPILER: 'clang++',
-    CUSTODY_SANITIZE: 'address,undefined',
+    CUSTODY_SANITIZE: 'address,undefined,fuzzer-no-link',
   };
   const ok =
     build('build/fuzz', definitions, FUZZERS) &&

@@ -21,6 +21,18 @@ const tiers: readonly Tier[] = [
   { name: 'fuzz', limitMs: LONG_TEST_LIMIT_MS, launches: true },
 ];
 
+/**
+ * What the workers get beyond the environment of the run. A sanitizer's runtime is preloaded into them alone: vitest's own
+ * process has native code of its own that is not to be judged here (scripts/sanitize.mjs).
+ */
+function environmentOf(mode: string): Record<string, string> {
+  const preload = process.env.CUSTODY_TEST_PRELOAD;
+  return {
+    ...(mode === 'long' ? { CUSTODY_TEST_LONG: '1' } : {}),
+    ...(preload === undefined ? {} : { LD_PRELOAD: preload }),
+  };
+}
+
 /** `--mode long` asks for the long versions of tests. */
 function projectOf(
   { name, limitMs = TEST_LIMIT_MS, launches = false }: Tier,
@@ -35,7 +47,7 @@ function projectOf(
       pool: 'forks',
       globalSetup: launches ? ['programs/build-probe.ts'] : [],
       setupFiles: ['fail-on-warning.ts'],
-      env: mode === 'long' ? { CUSTODY_TEST_LONG: '1' } : {},
+      env: environmentOf(mode),
       testTimeout: mode === 'long' ? LONG_TEST_LIMIT_MS : limitMs,
       hookTimeout: limitMs,
     },

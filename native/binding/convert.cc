@@ -25,6 +25,7 @@ enum SpecField : std::size_t {
   kStragglers,
   kRingBytes,
   kOutputLimitBytes,
+  kHoldsOutput,
   kTimeoutMs,
   kIdleTimeoutMs,
   kGraceMs,
@@ -163,6 +164,7 @@ bool ReadSpec(std::span<const double> numbers, std::string text, core::LaunchSpe
   spec.containment_required = numbers[kContainmentRequired] != 0;
   spec.ring_bytes = static_cast<std::uint64_t>(numbers[kRingBytes]);
   spec.output_limit_bytes = static_cast<std::uint64_t>(numbers[kOutputLimitBytes]);
+  spec.holds_output = numbers[kHoldsOutput] != 0;
   spec.plan.stragglers = ToEnum<core::StragglerPolicy>(numbers[kStragglers]);
   spec.plan.timeout = core::FromMillis(numbers[kTimeoutMs]);
   spec.plan.idle = core::FromMillis(numbers[kIdleTimeoutMs]);

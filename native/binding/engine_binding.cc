@@ -46,6 +46,7 @@ Napi::Function EngineBinding::Define(Napi::Env env) {
                          InstanceMethod<&EngineBinding::CloseStdin>("closeStdin"),
                          InstanceMethod<&EngineBinding::Watch>("watch"),
                          InstanceMethod<&EngineBinding::ReadOutput>("readOutput"),
+                         InstanceMethod<&EngineBinding::Acknowledge>("acknowledge"),
                          InstanceMethod<&EngineBinding::ReadSegments>("readSegments"),
                          InstanceMethod<&EngineBinding::Snapshot>("snapshot"),
                          InstanceMethod<&EngineBinding::Details>("details"),
@@ -137,15 +138,23 @@ void EngineBinding::Watch(const Napi::CallbackInfo& info) {
 Napi::Value EngineBinding::ReadOutput(const Napi::CallbackInfo& info) {
   auto into = info[3].As<Napi::Uint8Array>();
   const auto cursor = static_cast<std::uint64_t>(info[2].As<Napi::Number>().Int64Value());
-  const engine::OutputBuffer::Read read =
-      engine_.ReadOutput(IdOf(info), info[1].As<Napi::Number>().Int32Value(), cursor,
-                         std::as_writable_bytes(std::span(into.Data(), into.ByteLength())));
+  engine::SharedRun* const run = engine_.Find(IdOf(info));
+  engine::OutputBuffer::Read read;
+  if (run != nullptr) {
+    read = run->output.ReadAt(info[1].As<Napi::Number>().Int32Value(), cursor,
+                              std::as_writable_bytes(std::span(into.Data(), into.ByteLength())));
+  }
   Napi::Object out = Napi::Object::New(info.Env());
   out.Set("count", static_cast<double>(read.bytes.count));
   out.Set("next", static_cast<double>(read.bytes.next));
   out.Set("dropped", static_cast<double>(read.bytes.dropped));
   out.Set("end", read.end);
   return out;
+}
+
+void EngineBinding::Acknowledge(const Napi::CallbackInfo& info) {
+  engine_.Acknowledge(IdOf(info), info[1].As<Napi::Number>().Int32Value(),
+                      static_cast<std::uint64_t>(info[2].As<Napi::Number>().Int64Value()));
 }
 
 Napi::Value EngineBinding::ReadSegments(const Napi::CallbackInfo& info) {

@@ -31,6 +31,7 @@ class EngineBinding final : public Napi::ObjectWrap<EngineBinding> {
   void CloseStdin(const Napi::CallbackInfo& info);
   void Watch(const Napi::CallbackInfo& info);
   Napi::Value ReadOutput(const Napi::CallbackInfo& info);
+  void Acknowledge(const Napi::CallbackInfo& info);
   Napi::Value ReadSegments(const Napi::CallbackInfo& info);
   Napi::Value Snapshot(const Napi::CallbackInfo& info);
   Napi::Value Details(const Napi::CallbackInfo& info);

@@ -37,6 +37,8 @@ struct LaunchSpec {
   std::uint64_t ring_bytes = 0;
   /// 0: none.
   std::uint64_t output_limit_bytes = 0;
+  /// Both streams wait for a listener from the start, until the first `watch` says otherwise.
+  bool holds_output = false;
   LifecyclePlan plan;
 };
 

@@ -69,7 +69,7 @@ ActionList Lifecycle::LeaderExited(Instant now) {
 ActionList Lifecycle::ContainerEmpty(Instant now) {
   ActionList out;
   if (phase_ == RunPhase::kSettled) {
-    if (container_ != ContainerFate::kKept && container_ != ContainerFate::kUnconfirmed) return out;
+    if (container_ != ContainerFate::kUnconfirmed && !KeepsCustody()) return out;
     container_ = ContainerFate::kEmpty;
     Cancel(out, TimerKind::kStep);
     out.Add({Kind::kReleaseContainer});
@@ -131,8 +131,7 @@ ActionList Lifecycle::TimerFired(TimerKind timer, Instant now, bool reading_paus
       if (reading_paused) {
         Arm(out, TimerKind::kDrain, now + plan_.drain);
       } else {
-        open_streams_ = 0;
-        out.Add({Kind::kCloseReaders});
+        CutStreams(out);
         SettleIfDone(out);
       }
       break;
@@ -164,11 +163,10 @@ ActionList Lifecycle::StopRequested(StopCause cause, Nanos grace, Instant now) {
       if (grace == 0 && !hard_sent_) KillContainer(out, now);
       break;
     case RunPhase::kDraining:
-      out.Add({Kind::kReleaseFlow});
-      if (container_ == ContainerFate::kUnknown && step_ != Step::kCleanup) KillContainer(out, now);
+      StopDraining(out, now);
       break;
     case RunPhase::kSettled:
-      if (container_ == ContainerFate::kKept && plan_.stragglers == StragglerPolicy::kReport) KillContainer(out, now);
+      if (KeepsCustody() && step_ != Step::kCleanup) KillContainer(out, now);
       break;
   }
   return out;
@@ -234,8 +232,35 @@ void Lifecycle::KillContainer(ActionList& out, Instant now) {
   }
 }
 
+/// The leader is gone, so the outcome stands; what is left to do is to wait for nobody any more.
+void Lifecycle::StopDraining(ActionList& out, Instant now) {
+  hurried_ = true;
+  out.Add({Kind::kReleaseFlow});
+  if (KeepsCustody()) {
+    container_ = ContainerFate::kUnknown;
+    Cancel(out, TimerKind::kDrain);
+  }
+  if (container_ == ContainerFate::kUnknown) {
+    if (step_ != Step::kCleanup) KillContainer(out, now);
+    return;
+  }
+  CutStreams(out);
+  SettleIfDone(out);
+}
+
 void Lifecycle::ArmDrainIfOpen(ActionList& out, Instant now) {
-  if (open_streams_ > 0) Arm(out, TimerKind::kDrain, now + plan_.drain);
+  if (open_streams_ == 0) return;
+  if (hurried_) {
+    CutStreams(out);
+  } else if (!armed_[static_cast<std::size_t>(TimerKind::kDrain)]) {
+    Arm(out, TimerKind::kDrain, now + plan_.drain);
+  }
+}
+
+void Lifecycle::CutStreams(ActionList& out) {
+  if (open_streams_ == 0) return;
+  open_streams_ = 0;
+  out.Add({Kind::kCloseReaders});
 }
 
 void Lifecycle::StepElapsed(ActionList& out, Instant now) {
@@ -265,8 +290,7 @@ void Lifecycle::GiveUpOnContainer(ActionList& out) {
   }
   if (!leader_exited_) forced_ = true;
   Cancel(out, TimerKind::kDrain);
-  open_streams_ = 0;
-  out.Add({Kind::kCloseReaders});
+  CutStreams(out);
   phase_ = RunPhase::kSettled;
   out.Add({Kind::kEmitSettled});
 }
@@ -276,8 +300,7 @@ void Lifecycle::SettleIfDone(ActionList& out) {
   Cancel(out, TimerKind::kStep);
   Cancel(out, TimerKind::kDrain);
   phase_ = RunPhase::kSettled;
-  const bool keeps_custody = container_ == ContainerFate::kKept && plan_.stragglers == StragglerPolicy::kReport;
-  if (!keeps_custody) out.Add({Kind::kReleaseContainer});
+  if (!KeepsCustody()) out.Add({Kind::kReleaseContainer});
   out.Add({Kind::kEmitSettled});
 }
 

@@ -114,10 +114,16 @@ class Lifecycle {
   /// What the step timer is waiting for.
   enum class Step : std::uint8_t { kNone, kGrace, kStragglerWait, kStragglerGrace, kCleanup };
 
+  /// Members were left alive by policy and are still ours to end.
+  bool KeepsCustody() const {
+    return container_ == ContainerFate::kKept && plan_.stragglers == StragglerPolicy::kReport;
+  }
   void Arm(ActionList& out, TimerKind timer, Instant at);
   void Cancel(ActionList& out, TimerKind timer);
   void BeginStopping(ActionList& out, StopCause cause, Nanos grace, Instant now);
   void KillContainer(ActionList& out, Instant now);
+  void StopDraining(ActionList& out, Instant now);
+  void CutStreams(ActionList& out);
   void ArmDrainIfOpen(ActionList& out, Instant now);
   void StepElapsed(ActionList& out, Instant now);
   void GiveUpOnContainer(ActionList& out);
@@ -134,6 +140,8 @@ class Lifecycle {
   bool leader_exited_ = false;
   bool forced_ = false;
   bool hard_sent_ = false;
+  /// A stop came while draining: open streams are not waited for.
+  bool hurried_ = false;
   Nanos pending_grace_ = 0;
   Instant deadline_ = 0;
   Instant last_activity_ = 0;

@@ -307,6 +307,8 @@ void Command::EndStream(int stream, Instant now) {
 
 /// Somebody else keeps the pipes. All that the leader wrote is in them, so that is taken before they are closed (I4).
 void Command::CloseReaders(Instant now) {
+  shared_->output.StopBlocking();
+  for (bool& paused : paused_) paused = false;
   for (int stream = 0; stream < static_cast<int>(kStreams); ++stream) {
     const auto index = static_cast<std::size_t>(stream);
     platform::OutputPipe& pipe = stdio_.output[index];

@@ -31,6 +31,10 @@ Lane* Engine::ChooseLane() {
 core::LaunchId Engine::Launch(core::LaunchSpec spec) {
   const core::LaunchId id = next_id_++;
   auto shared = std::make_shared<SharedRun>(static_cast<std::size_t>(spec.ring_bytes), std::move(spec.input));
+  if (spec.holds_output) {
+    shared->output.SetFlow(0, Flow::kBlock);
+    shared->output.SetFlow(1, Flow::kBlock);
+  }
   Lane* const lane = closed_ ? nullptr : ChooseLane();
   runs_.emplace(id, Run{shared, lane});
   if (lane == nullptr) {
@@ -100,14 +104,13 @@ void Engine::Watch(core::LaunchId id, int stream, Flow flow) {
   }
 }
 
-OutputBuffer::Read Engine::ReadOutput(core::LaunchId id, int stream, std::uint64_t cursor, std::span<std::byte> into) {
+void Engine::Acknowledge(core::LaunchId id, int stream, std::uint64_t cursor) {
   Run* const run = FindRun(id);
-  if (run == nullptr) return {};
-  const OutputBuffer::Read read = run->shared->output.ReadAt(stream, cursor, into);
+  if (run == nullptr) return;
+  run->shared->output.Acknowledge(stream, cursor);
   if (run->lane != nullptr && run->shared->output.TakeResume(stream)) {
     run->lane->Post({.kind = Message::Kind::kResumeReading, .id = id, .stream = stream});
   }
-  return read;
 }
 
 void Engine::ResumeLeader(core::LaunchId id) {

@@ -35,7 +35,7 @@ class Engine {
   std::size_t WriteStdin(core::LaunchId id, std::span<const std::byte> chunk);
   void CloseStdin(core::LaunchId id);
   void Watch(core::LaunchId id, int stream, Flow flow);
-  OutputBuffer::Read ReadOutput(core::LaunchId id, int stream, std::uint64_t cursor, std::span<std::byte> into);
+  void Acknowledge(core::LaunchId id, int stream, std::uint64_t cursor);
   void ResumeLeader(core::LaunchId id);
   void Release(core::LaunchId id);
   /// nullptr for an id that was released.

@@ -21,12 +21,18 @@ OutputBuffer::Read OutputBuffer::ReadAt(int index, std::uint64_t cursor, std::sp
   Read read;
   if (stream.ring) {
     read.bytes = stream.ring->ReadAt(cursor, into);
-    stream.consumed = std::max(stream.consumed, read.bytes.next);
     read.end = stream.ended && read.bytes.next == stream.ring->end();
   } else {
     read.end = stream.ended;
   }
   return read;
+}
+
+void OutputBuffer::Acknowledge(int index, std::uint64_t cursor) {
+  const std::lock_guard lock(mutex_);
+  Stream& stream = streams_[static_cast<std::size_t>(index)];
+  if (!stream.ring) return;
+  stream.consumed = std::max(stream.consumed, std::min(cursor, stream.ring->end()));
 }
 
 OutputBuffer::Segments OutputBuffer::ReadSegments(std::uint64_t from) {

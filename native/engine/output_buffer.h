@@ -42,6 +42,8 @@ class OutputBuffer {
   FillResult Fill(int stream, core::Instant now, ReadSome read, WouldBlock would_block);
 
   Read ReadAt(int stream, std::uint64_t cursor, std::span<std::byte> into);
+  /// The blocking listener has taken everything before `cursor`.
+  void Acknowledge(int stream, std::uint64_t cursor);
   Segments ReadSegments(std::uint64_t from);
   std::uint64_t end(int stream);
   std::uint64_t kept(int stream);
@@ -65,7 +67,7 @@ class OutputBuffer {
     Flow flow = Flow::kOff;
     bool ended = false;
     bool paused = false;
-    /// How far the blocking listener has read.
+    /// How far the blocking listener has come.
     std::uint64_t consumed = 0;
   };
 

@@ -118,8 +118,10 @@ export interface Backend {
   /** Ends standard input once what was accepted has been written. */
   closeStdin(id: LaunchId): void;
   watch(id: LaunchId, stream: StreamName, flow: Flow): void;
-  /** Copies what is kept from `cursor` on. In flow `block` this also tells the engine how far the listener has come. */
+  /** Copies what is kept from `cursor` on. Changes nothing, so any number of readers may look. */
   readOutput(id: LaunchId, stream: StreamName, cursor: number, into: Uint8Array): OutputRead;
+  /** Tells that the listener of a stream in flow `block` has taken everything before `cursor`: the child may go on that far. */
+  acknowledge(id: LaunchId, stream: StreamName, cursor: number): void;
   readSegments(id: LaunchId, from: number): OutputSegments;
   snapshot(id: LaunchId): LaunchSnapshot;
   /** Gives the terminal back to a suspended leader and lets it go on. */

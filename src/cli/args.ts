@@ -82,7 +82,7 @@ After -- everything is taken as it is.
 
 Exit code: the command's own; 128 + n if it died of signal n, 124 timeout, 125 not started or status lost,
 126 not executable, 127 not found, 130 cancelled, 2 usage, 1 internal error.
-With --idle-timeout or --json the command writes into pipes; otherwise it inherits the terminal.`;
+With --json the command writes into pipes; otherwise it inherits the terminal.`;
 
 /**
  * Parses the arguments after `node main.js`.
@@ -96,7 +96,9 @@ export function parseArguments(argv: readonly string[], version: string, sinks: 
   const [command = '', ...trailing] = typed.words;
   // The words are the unparsed end of argv, so what stands right before them tells whether `--` introduced them.
   const leading = argv.slice(0, argv.length - typed.words.length);
-  if (leading.at(-1) === '--' || !/\s/.test(command)) return toExecRequest(typed.words, typed.options);
+  if (leading.at(-1) === '--' || !/\s/.test(command)) {
+    return checkIdleTimeout(toExecRequest(typed.words, typed.options), sinks);
+  }
 
   const moved = trailing.length === 0 ? typed : parseWords([...leading, ...trailing, command], version, sinks);
   if (moved.kind !== 'typed-exec') return moved;
@@ -107,7 +109,8 @@ export function parseArguments(argv: readonly string[], version: string, sinks: 
     );
   }
   const line = splitCommandLine(command);
-  return 'problem' in line ? refuse(sinks, line.problem) : toExecRequest(line.words, moved.options);
+  if ('problem' in line) return refuse(sinks, line.problem);
+  return checkIdleTimeout(toExecRequest(line.words, moved.options), sinks);
 }
 
 function parseWords(
@@ -161,7 +164,7 @@ function describeExec(exec: Command): Command {
     .option('--timeout <duration>', timeoutHelp, durationIn(timeoutMs))
     .option(
       '--idle-timeout <duration>',
-      'stop the command when it writes nothing for this long',
+      'stop the command when it writes nothing for this long (with --json)',
       durationIn(idleTimeoutMs),
     )
     .option('--grace <duration>', graceHelp, durationIn(graceMs))
@@ -178,6 +181,12 @@ function describeDoctor(doctor: Command): Command {
     .description('Show the backend in use, what it can contain, and its limits.')
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExit code: 0, or 1 when CUSTODY_NATIVE=require cannot be met.');
+}
+
+/** An idle limit needs output that the engine sees, and so far only `--json` captures it. */
+function checkIdleTimeout(request: ExecRequest, sinks: TextSinks): ExecRequest | FinishedRequest {
+  if (request.idleTimeoutMs === undefined || request.json) return request;
+  return refuse(sinks, '--idle-timeout needs --json: output that the command inherits cannot be watched');
 }
 
 function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequest {

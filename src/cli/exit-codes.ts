@@ -30,8 +30,6 @@ export const EXIT = {
   signalBase: 128,
   /** Stopped because custody was told to: SIGINT, SIGTERM or SIGHUP, whatever the command returned then. */
   cancelled: 130,
-  /** The reader of our output is gone: 128 + SIGPIPE, as for any other filter. */
-  brokenPipe: 141,
 } as const;
 
 /** The exit code that stands for an outcome. */

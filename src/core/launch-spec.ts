@@ -55,6 +55,11 @@ export interface LaunchSpec {
   readonly ringBytes: number;
   /** 0: none. Bytes of one stream after which the run is stopped with cause `output-limit`. */
   readonly outputLimitBytes: number;
+  /**
+   * `true`: both streams begin in flow `block`, so that a listener who comes in the caller's present turn has missed nothing.
+   * A backend that cannot read before that turn ends may ignore it.
+   */
+  readonly holdsOutput: boolean;
   readonly timeoutMs: number;
   /** 0: none. */
   readonly idleTimeoutMs: number;

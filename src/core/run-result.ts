@@ -7,6 +7,7 @@
 import type { Cleanup, CleanupMechanism, ProcessName } from './cleanup.js';
 import { combinedBytes, combinedText, type CapturedOutput } from './combined-output.js';
 import type { Invocation } from './invocation.js';
+import { isoTime } from './iso-time.js';
 import type { Containment } from './launch-spec.js';
 import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from './outcome.js';
 import { textOf } from './output-slice.js';
@@ -133,8 +134,8 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.cleanup = facts.cleanup;
     this.usage = facts.usage;
     this.durationMs = facts.durationMs;
-    this.startTime = new Date(facts.startedAtMs).toISOString();
-    this.endTime = new Date(facts.startedAtMs + facts.durationMs).toISOString();
+    this.startTime = isoTime(facts.startedAtMs);
+    this.endTime = isoTime(facts.startedAtMs + facts.durationMs);
     this.pid = facts.pid ?? null;
     this.backend = backend;
     this.containment = levelInForce(facts.cleanup.mechanism, containment);

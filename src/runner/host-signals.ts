@@ -77,7 +77,8 @@ export class HostSignals implements LiveRuns {
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
-    if (this.#host.listenerCount(signal) > passiveListeners()) return;
+    // Another copy of this package may raise the signal again while this delivery still goes on.
+    if (!this.#isListening || this.#host.listenerCount(signal) > passiveListeners()) return;
     this.#closeAll();
     this.#unlisten();
     // Now the default action, or the next listener of the passive kind, gets it.

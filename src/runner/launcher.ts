@@ -43,7 +43,12 @@ export class Launcher {
   start(command: unknown, second: unknown, third: unknown): ProcessRunHandle {
     const run = this.#create(readInvocation(command, second, third, this.#defaults, RUN_LIMITS), true);
     run.launch();
-    return new ProcessRunHandle(run);
+    const handle = new ProcessRunHandle(run);
+    // Until the caller's next turn output is held, so that `start()` followed by `lines()` loses nothing.
+    queueMicrotask(() => {
+      handle.releaseUnreadOutput();
+    });
+    return handle;
   }
 
   runSync(command: unknown, second: unknown, third: unknown): AnyResult {

@@ -48,6 +48,11 @@ export class LineReader implements AsyncIterableIterator<OutputLine, undefined>,
     return this;
   }
 
+  /** Whether the lines of this stream are delivered here. */
+  reads(name: StreamName): boolean {
+    return this.#tracks[name] !== undefined;
+  }
+
   next(): Promise<LineResult> {
     const result = this.#take();
     if (result !== undefined) return Promise.resolve(result);

@@ -90,6 +90,14 @@ export class ProcessRunHandle implements RunHandle<string | Uint8Array> {
     return this.#reader;
   }
 
+  /** Streams that nobody reads by the line are no longer held: the child does not wait for anybody. */
+  releaseUnreadOutput(): void {
+    for (const name of STREAM_NAMES) {
+      const isCaptured = this.#run.invocation[name] === 'capture';
+      if (isCaptured && this.#reader?.reads(name) !== true) this.#streams.watch(name, 'off');
+    }
+  }
+
   write(chunk: string | Uint8Array): Promise<void> {
     if (this.#run.invocation.stdin !== 'pipe') return Promise.reject(invalid('stdin', "must be 'pipe' for write()"));
     if (this.#writer?.isEnded === true) return Promise.reject(invalid('chunk', 'cannot be written after endInput()'));

@@ -12,8 +12,6 @@ export interface OutputEnds {
   readonly stderr: number;
 }
 
-const NOTHING = new Uint8Array(0);
-
 export class RunStreams {
   readonly run: Run;
 
@@ -47,7 +45,7 @@ export class RunStreams {
   /** Tells the backend that a listener in flow `block` has taken everything before `cursor`. */
   acknowledge(stream: StreamName, cursor: number): void {
     const id = this.#runningId();
-    if (id !== undefined) this.run.backend.readOutput(id, stream, cursor, NOTHING);
+    if (id !== undefined) this.run.backend.acknowledge(id, stream, cursor);
   }
 
   segments(from: number): OutputSegments {

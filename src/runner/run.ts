@@ -67,7 +67,7 @@ export class Run implements LaunchListener {
   launch(): void {
     if (this.#isRefused()) return;
     const { host, defaultContainment } = this.#context;
-    this.#launchId = this.backend.launch(toLaunchSpec(this.invocation, host, defaultContainment), this);
+    this.#launchId = this.backend.launch(toLaunchSpec(this.invocation, host, defaultContainment, this.#isHeld), this);
     this.#enter();
     this.invocation.signal?.addEventListener('abort', this);
   }
@@ -76,7 +76,7 @@ export class Run implements LaunchListener {
   launchSync(): AnyResult {
     if (!this.#isRefused()) {
       const { host, defaultContainment } = this.#context;
-      this.#launchId = this.backend.launchSync(toLaunchSpec(this.invocation, host, defaultContainment), this);
+      this.#launchId = this.backend.launchSync(toLaunchSpec(this.invocation, host, defaultContainment, false), this);
       this.#enter();
       // The facts came while the call blocked, before there was an id to read output with.
       if (this.#facts !== undefined) this.#complete(this.#facts);

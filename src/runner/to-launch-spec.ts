@@ -7,11 +7,12 @@ import type { Containment } from '../core/launch-spec.js';
 import { environmentOf, type HostEnvironment } from '../policy/env-policy.js';
 import { CLEANUP_BUDGET_MS, STRAGGLER_GRACE_MS } from '../policy/limits.js';
 
-/** The launch of an invocation on a backend with this default containment. */
+/** The launch of an invocation on a backend with this default containment; `holdsOutput` as in {@link LaunchSpec}. */
 export function toLaunchSpec(
   invocation: Readonly<Invocation>,
   host: HostEnvironment,
   defaultContainment: Containment,
+  holdsOutput: boolean,
 ): LaunchSpec {
   return {
     file: invocation.file,
@@ -26,6 +27,7 @@ export function toLaunchSpec(
     stragglers: invocation.stragglers,
     ringBytes: invocation.maxOutputBytes,
     outputLimitBytes: invocation.onOverflow === 'kill' ? invocation.maxOutputBytes : 0,
+    holdsOutput,
     timeoutMs: invocation.timeoutMs,
     idleTimeoutMs: invocation.idleTimeoutMs,
     graceMs: invocation.graceMs,

@@ -79,8 +79,11 @@ const goals = [
   over('P9', '>=', 70, 'host-memory/true c=8', 'perSecond', 'custody, 2 GB', 'child-process, 2 GB'),
   over('P10', '<=', 0.25, 'loop-delay/true c=8', 'delayP99Ms', 'custody', 'child-process'),
   over('P10', '<=', 0.5, 'loop-delay/true c=8', 'delayP99Ms', 'custody', 'bun'),
+  // From the call the creation of the process counts as error, from the child's start it is a head start.
   plain('P11', '<=', 0.3, 'deadline/timeout 200 ms', 'fromCallMs', 'custody'),
+  plain('P11', '<=', 0.3, 'deadline/timeout 200 ms', 'fromChildMs', 'custody'),
   plain('P11', '<=', 2, 'deadline/timeout 200 ms', 'fromCallWorstMs', 'custody'),
+  plain('P11', '<=', 2, 'deadline/timeout 200 ms', 'fromChildWorstMs', 'custody'),
   over('P12', '>=', 0.9, 'flood/flood', 'mbPerSecond', 'custody', 'C reader'),
   over('P12', '>=', 2, 'flood/flood', 'mbPerSecond', 'custody', 'child-process'),
   plain('P12', '<=', 25, 'flood/flood', 'mainMs', 'custody'),

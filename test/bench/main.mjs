@@ -55,18 +55,20 @@ async function main() {
   const begin = performance.now();
   const results = [];
   for (const scenario of scenarios.filter(({ name }) => chosen?.includes(name) ?? true)) {
-    print(`\n## ${scenario.title} (${scenario.name})`);
     const rounds = Number(options.rounds ?? (options.quick ? scenario.rounds.quick : scenario.rounds.full));
-    const cells = scenario.cells({ quick: options.quick, programs, drivers });
-    for (const cell of cells.filter(({ label }) => label.includes(options.cell))) {
-      const extraRounds = options.quick ? 0 : rounds;
+    const extraRounds = options.quick ? 0 : Math.ceil(rounds / 2);
+    const cells = scenario
+      .cells({ quick: options.quick, programs, drivers })
+      .filter(({ label }) => label.includes(options.cell));
+    if (cells.length > 0) print(`\n## ${scenario.title} (${scenario.name})`);
+    for (const cell of cells) {
       const result = await measureCell(scenario.name, cell, { rounds, extraRounds, runtimes });
       results.push(result);
       print(`\n${cellReport(scenario, cell, result)}`);
     }
   }
-  const measured = new Set(results.map(({ scenario }) => scenario));
-  const goals = judgeGoals(results).filter(({ source }) => measured.has(source.scenario));
+  const measured = new Set(results.map(({ scenario, cell }) => `${scenario}/${cell}`));
+  const goals = judgeGoals(results).filter(({ source }) => measured.has(`${source.scenario}/${source.cell}`));
   const minutes = (performance.now() - begin) / 60_000;
   print(`\n## Goals\n\n${goalReport(goals)}\n\nMedian (lowest–highest) over rounds. ${minutes.toFixed(1)} minutes.`);
   print(

@@ -42,11 +42,8 @@ export function compiledPrograms() {
   };
 }
 
-/** Where the engine driver finds the bundle: inside the package, because the addon is looked for from there. */
-export const engineBundle = join(repositoryRoot, 'build', 'bench', 'engine-entry.js');
-
 /**
- * Bundles the native backend without the facade.
+ * Bundles the native backend without the facade, inside the package: the addon is looked for from there.
  *
  * @returns {Promise<string | undefined>} Why it cannot be had, or nothing.
  */

@@ -1,7 +1,10 @@
 // Promised    : a command that inherits a terminal owns it while it runs: it is in the foreground, it gets the keys and
-//               their signals, and whatever becomes of it, the terminal is the caller's again afterwards.
-// Not promised: the modes of the terminal (echo, raw) after a command that changed them and crashed; shells reset those.
-import { readFileSync } from 'node:fs';
+//               their signals, and whatever becomes of it, the terminal is the caller's again afterwards, with the modes
+//               it had if the command died of a signal. Job control works as without custody in between.
+// Not promised: the modes of the terminal after a command that changed them and exited by itself: `stty` must work.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../conformance/eventually.js';
 import { backends, custody, type BackendMode } from './cli-process.js';
@@ -27,6 +30,14 @@ function isAlive(pid: number): boolean {
 
 function isStopped(pid: number): boolean {
   return /^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+}
+
+function isInForeground(pid: number): boolean {
+  // Fields after the name in parentheses: state, ppid, pgrp, session, tty, tpgid.
+  const [, , group, , , foregroundGroup] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return group === foregroundGroup;
 }
 
 async function withTerminal(terminal: Terminal, test: (terminal: Terminal) => Promise<void>): Promise<void> {
@@ -86,6 +97,17 @@ describe.each(withJobControl)('the foreground over %s', (_name, mode) => {
     });
   });
 
+  it('belongs to a command that reads data from a pipe, too', async () => {
+    const script = `${foreground('leader')}; read -r data; read -r answer </dev/tty; echo "[$data][$answer]"`;
+    const outer = `echo data | ${run} sh -c '${script}'; ${foreground('caller')}`;
+    await withTerminal(Terminal.script(mode, outer), async (terminal) => {
+      await terminal.saw(/leader:yes/);
+      terminal.type('answer\n');
+      await terminal.saw(/\[data\]\[answer\]/);
+      await terminal.saw(/caller:yes/);
+    });
+  });
+
   it('stays with the shell when the command is started in the background', async () => {
     await withTerminal(Terminal.shell(mode), async (terminal) => {
       terminal.type(`${run} sh -c '${foreground('leader')}' & wait; ${foreground('shell')}\n`);
@@ -112,6 +134,17 @@ describe.each(withJobControl)('the foreground over %s', (_name, mode) => {
   it("is the caller's again when the command was not started", async () => {
     await withTerminal(Terminal.script(mode, `${run} no-such-command; ${foreground('caller')}`), async (terminal) => {
       await terminal.saw(/caller:yes/);
+    });
+  });
+});
+
+describe.each(withJobControl)('the modes over %s', (_name, mode) => {
+  const echo = 'case "$(stty -a)" in *" -echo "*) echo echo:off;; *) echo echo:on;; esac';
+
+  it('are restored after a command that died of a signal', async () => {
+    const outer = `${run} sh -c 'stty -echo; kill -KILL $$'; ${echo}`;
+    await withTerminal(Terminal.script(mode, outer), async (terminal) => {
+      await terminal.saw(/echo:on/);
     });
   });
 });
@@ -181,41 +214,66 @@ describe.each(withJobControl)('keys over %s', (_name, mode) => {
   });
 
   it('goes on in the background with bg and owns the terminal again after fg', async () => {
-    const script = `trap "echo continued" CONT; echo ready; while [ ! -e "$FLAG" ]; do sleep 0.05; done; read -r line; echo "<$line>"`;
+    const flag = join(mkdtempSync(join(tmpdir(), 'custody-bg-')), 'flag');
+    const wait = 'while [ ! -e "$FLAG" ]; do sleep 0.02; done; read -r line; echo "<$line>"';
     await withTerminal(Terminal.shell(mode), async (terminal) => {
-      terminal.type(`FLAG=$(mktemp -u); export FLAG; ${run} sh -c '${script}'\n`);
-      await terminal.saw(/ready\r\n/);
+      terminal.type(
+        `export FLAG=${flag}; ${run} sh -c 'trap "echo continued=\\$((1+1))." CONT; echo pid=$$.; ${wait}'\n`,
+      );
+      const leader = Number((await terminal.saw(/pid=(\d+)\./))[1]);
       terminal.type(ctrlZ);
       await terminal.saw(/Stopped/);
-      terminal.type(`bg\n`);
-      await terminal.saw(/continued\r\n/);
-      terminal.type(`${foreground('shell')}\n`);
-      await terminal.saw(/shell:yes/);
-      terminal.type('fg; rm "$FLAG"\n');
-      await terminal.saw(/exec.*\r\n/);
+      terminal.type('bg\n');
+      await terminal.saw(/continued=2\./);
+      expect(isInForeground(leader)).toBe(false);
+      terminal.type('fg\n');
+      await eventually(
+        () => isInForeground(leader),
+        () => terminal.transcript,
+      );
+      writeFileSync(flag, '');
       terminal.type('typed\n');
-      terminal.type('');
-      await terminal.saw(/typed/);
+      await terminal.saw(/<typed>/);
+    });
+    rmSync(dirname(flag), { recursive: true });
+  });
+
+  it('stops a command in the background that wants input until fg gives it the terminal', async () => {
+    await withTerminal(Terminal.shell(mode), async (terminal) => {
+      terminal.type(`${run} ${reader} &\n`);
+      const leader = Number((await terminal.saw(/pid=(\d+)\./))[1]);
+      await eventually(
+        () => isStopped(leader),
+        () => terminal.transcript,
+      );
+      terminal.type('fg\n');
+      await eventually(
+        () => isInForeground(leader),
+        () => terminal.transcript,
+      );
+      terminal.type('typed\n');
+      await terminal.saw(/<typed>/);
+      terminal.type('end\n');
+      await terminal.saw(/<end>/);
     });
   });
 
-  it('ends a suspended command that is asked to end', async () => {
+  it('ends a suspended command that is asked to end and continued', async () => {
     await withTerminal(Terminal.shell(mode), async (terminal) => {
       terminal.type(`${run} ${reader}\n`);
       const leader = Number((await terminal.saw(/pid=(\d+)\./))[1]);
       terminal.type(ctrlZ);
       await terminal.saw(/Stopped/);
-      terminal.type('kill %1; wait; echo over\n');
-      await terminal.saw(/over\r\n/);
+      terminal.type('kill %1; kill -CONT %1\n');
       await eventually(
         () => !isAlive(leader),
-        () => `the leader lives: ${terminal.transcript}`,
+        () => terminal.transcript,
       );
     });
   });
 
   it('goes on at once after Ctrl+Z where nobody could continue it', async () => {
-    await withTerminal(Terminal.exec(mode, '--quiet', ...shWords(reader)), async (terminal) => {
+    await withTerminal(Terminal.script(mode, `exec ${run} ${reader}`), async (terminal) => {
       await terminal.saw(/pid=\d+\./);
       terminal.type(ctrlZ);
       terminal.type('on\n');
@@ -225,7 +283,3 @@ describe.each(withJobControl)('keys over %s', (_name, mode) => {
     });
   });
 });
-
-function shWords(command: string): readonly string[] {
-  return ['sh', '-c', command];
-}

@@ -75,6 +75,11 @@ forEachBackend((scene) => {
     expect(result.stdout.split(' ')[0]).toBe(String(result.pid));
   });
 
+  it('knows the pid of a child that has been heard', async () => {
+    const handle = await scene.startReady('wait');
+    expect(scene.members().map((member) => member.pid)).toEqual([handle.pid]);
+  });
+
   describe('finding the executable', () => {
     it('looks in the PATH of the child', async () => {
       const result = await scene.runner.run('probe', ['args', 'found'], { env: { PATH: scene.directory } });

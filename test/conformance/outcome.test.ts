@@ -37,7 +37,8 @@ forEachBackend((scene) => {
 
   it('reports the end by a signal that came from elsewhere', async () => {
     const handle = await scene.startReady('wait');
-    process.kill(handle.pid ?? process.pid, 'SIGKILL');
+    const [leader] = await scene.eventuallyMembers(1);
+    process.kill(leader?.pid ?? NaN, 'SIGKILL');
     expect((await handle.result).outcome).toEqual({ kind: 'signaled', signal: 'SIGKILL', coreDumped: false });
   });
 

@@ -10,7 +10,7 @@ export interface MemoryScene {
   readonly runner: ProcessRunner;
   readonly backend: MemoryBackend;
   /** Runs that count as live. */
-  liveRuns(): number;
+  readonly liveRuns: () => number;
 }
 
 export function createMemoryScene(options: { defaults?: RunOptions; host?: HostEnvironment } = {}): MemoryScene {

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <unordered_set>
 
 #include "core/limits.h"
 #include "platform/handle.h"
@@ -67,19 +68,31 @@ ProcessEntry ReadProcess(pid_t pid) {
 }
 
 GroupMembers FindGroupMembers(pid_t group) {
+  // One pass is not enough: a member that forks and exits is gone when its entry is read, and the child may stand at a
+  // place of the listing that was already passed. Every pid of a listing that has no new pids was read while it lived.
+  constexpr int kMostListings = 64;
   GroupMembers members;
-  const Directory proc(::opendir("/proc"));
-  if (!proc) return members;
-  while (const dirent* item = ::readdir(proc.get())) {
-    const pid_t pid = PidOf(*item);
-    if (pid == 0) continue;
-    ProcessEntry entry = ReadProcess(pid);
-    if (entry.pid == 0) continue;
-    members.readable = true;
-    if (entry.pid == group) {
-      members.leader_exists = true;
-    } else if (entry.group == group && entry.is_alive()) {
-      members.living.push_back(std::move(entry));
+  std::unordered_set<pid_t> seen;
+  bool found_new = true;
+  for (int listing = 0; found_new; ++listing) {
+    const Directory proc(::opendir("/proc"));
+    if (!proc || listing == kMostListings) {
+      members.readable = false;  // cannot be looked at, or grows faster than it can be looked at
+      return members;
+    }
+    found_new = false;
+    while (const dirent* item = ::readdir(proc.get())) {
+      const pid_t pid = PidOf(*item);
+      if (pid == 0 || !seen.insert(pid).second) continue;
+      found_new = true;
+      ProcessEntry entry = ReadProcess(pid);
+      if (entry.pid == 0) continue;
+      members.readable = true;
+      if (entry.pid == group) {
+        members.leader_exists = true;
+      } else if (entry.group == group && entry.is_alive()) {
+        members.living.push_back(std::move(entry));
+      }
     }
   }
   return members;

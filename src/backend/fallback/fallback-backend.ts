@@ -119,6 +119,10 @@ export class FallbackBackend implements Backend {
     return (this.#runs.get(id) ?? this.#finished.get(id))?.readOutput(stream, cursor, into) ?? ENDED_READ;
   }
 
+  acknowledge(id: LaunchId, stream: StreamName, cursor: number): void {
+    this.#runs.get(id)?.acknowledge(stream, cursor);
+  }
+
   readSegments(id: LaunchId, from: number): OutputSegments {
     const launch = this.#runs.get(id) ?? this.#finished.get(id);
     return launch?.readSegments(from) ?? { segments: [], next: from, missed: 0 };

@@ -114,11 +114,14 @@ export class FallbackRun {
     return this.#streams.get(name)?.read(cursor, into) ?? { count: 0, next: 0, dropped: 0, end: true };
   }
 
+  acknowledge(name: StreamName, cursor: number): void {
+    this.#streams.get(name)?.acknowledge(cursor);
+  }
+
   readSegments(from: number): OutputSegments {
     return this.#segments.read(from);
   }
 
-  /** What a stream keeps; `undefined` if it is not captured. */
   contentsOf(name: StreamName): RingContents | undefined {
     return this.#streams.get(name)?.contents();
   }
@@ -208,8 +211,8 @@ export class FallbackRun {
     this.#members = new MemberWatch(container, new RunReceipt(this.#startedAt), this, this.#ref);
     child.on('exit', this.#exited);
     if (child.stdin !== null) this.#stdin.attach(child.stdin);
-    if (child.stdout !== null) this.#streams.get('stdout')?.attach(child.stdout, child.pid, 1);
-    if (child.stderr !== null) this.#streams.get('stderr')?.attach(child.stderr, child.pid, 2);
+    if (child.stdout !== null) this.#streams.get('stdout')?.attach(child.stdout);
+    if (child.stderr !== null) this.#streams.get('stderr')?.attach(child.stderr);
     if (!this.#ref) this.#applyRef();
     this.#perform(this.#lifecycle.spawnOk(this.#startedAt));
   }
@@ -240,15 +243,12 @@ export class FallbackRun {
         this.#timers.get(action.timer)?.cancel();
         break;
       case 'signal-soft':
-        this.#members?.signal('soft', performance.now());
-        break;
       case 'signal-hard':
-        this.#members?.signal('hard', performance.now());
+        this.#members?.signal(action.kind === 'signal-soft' ? 'soft' : 'hard', performance.now());
         break;
       case 'probe-container':
       case 'reap-leader':
-        // Node has reaped the leader already; what is left of both is the look. Both come last in their lists, so the
-        // answer may be given from inside.
+        // Node has reaped the leader already. Both come last in their lists, so the answer may come from inside the look.
         this.#members?.look();
         break;
       case 'close-stdin':

@@ -20,7 +20,7 @@ export interface FallbackContainer {
   look(): 'empty' | 'occupied';
   /** Signals every member; the signal that was sent, or `undefined` when nobody could be signalled. */
   signal(manner: 'soft' | 'hard'): string | undefined;
-  /** Kills members that joined after the kill. */
+  /** Kills members that joined after the kill, or could not be seen when it was due. */
   killNewcomers(): void;
   /** Processes that were signalled after the leader was gone and have ended. */
   killed(): ProcessName[];
@@ -70,8 +70,9 @@ export class GroupContainer implements FallbackContainer {
     // (EPERM) when only zombies are left, which a later look finds gone.
     if (this.#leader === undefined) return 'occupied';
     if (this.#known.some(isStillAlive)) return 'occupied';
-    this.#known = this.#members();
-    return this.#known.length === 0 ? 'empty' : 'occupied';
+    const { members, isComplete } = membersOf(this.#pid);
+    this.#known = members;
+    return members.length === 0 && isComplete ? 'empty' : 'occupied';
   }
 
   signal(manner: 'soft' | 'hard'): string | undefined {
@@ -91,7 +92,9 @@ export class GroupContainer implements FallbackContainer {
   }
 
   killNewcomers(): void {
-    if (this.#known.some((member) => !this.#signalled.has(member.pid))) this.signal('hard');
+    const isKilled = (member: SeenProcess): boolean =>
+      this.#signalled.get(member.pid)?.startTicks === member.startTicks;
+    if (this.#known.length === 0 || !this.#known.every(isKilled)) this.signal('hard');
   }
 
   killed(): ProcessName[] {
@@ -100,17 +103,13 @@ export class GroupContainer implements FallbackContainer {
   }
 
   survivors(kept: boolean): Survivor[] {
-    const members = this.#leader === undefined ? [] : this.#members();
+    const members = this.#leader === undefined ? [] : membersOf(this.#pid).members;
     return members.slice(0, NAMED_PROCESSES).map((member) => ({
       pid: member.pid,
       name: member.name,
       state: member.state,
       why: kept ? 'unknown' : reasonOf(member),
     }));
-  }
-
-  #members(): SeenProcess[] {
-    return membersOf(this.#pid);
   }
 
   /** Libuv reaps in the same turn in which it tells us; the check covers callbacks of other exits that run in between. */
@@ -121,10 +120,10 @@ export class GroupContainer implements FallbackContainer {
   }
 
   /** Members that may be signalled although the leader is gone. */
-  #strays(): SeenProcess[] {
+  #strays(): readonly SeenProcess[] {
     if (this.#leader === undefined || seeProcess(this.#pid) !== undefined) return [];
     const { startTicks } = this.#leader;
-    const members = this.#members();
+    const { members } = membersOf(this.#pid);
     return members.every((member) => member.startTicks >= startTicks) ? members : [];
   }
 }

@@ -24,6 +24,8 @@ export class Lifecycle {
   #leaderExited = false;
   #forced = false;
   #hardSent = false;
+  /** A stop came while draining: open streams are not waited for. */
+  #hurried = false;
   #pendingGraceMs = 0;
   #deadline = 0;
   #lastActivity = 0;
@@ -49,10 +51,6 @@ export class Lifecycle {
     return this.#forced;
   }
 
-  get leaderExited(): boolean {
-    return this.#leaderExited;
-  }
-
   get spawned(): boolean {
     return this.#spawned;
   }
@@ -67,12 +65,11 @@ export class Lifecycle {
   }
 
   spawnOk(now: number): Action[] {
-    const out: Action[] = [];
+    const out: Action[] = [{ kind: 'emit-started' }];
     this.#phase = 'running';
     this.#spawned = true;
     this.#lastActivity = now;
     this.#deadline = now + this.#plan.timeoutMs;
-    out.push({ kind: 'emit-started' });
     if (this.#cause !== null) {
       this.#beginStopping(out, this.#cause, this.#pendingGraceMs, now);
       return out;
@@ -95,15 +92,11 @@ export class Lifecycle {
   }
 
   leaderHasExited(): Action[] {
-    const out: Action[] = [];
-    if (this.#leaderExited) return out;
+    if (this.#leaderExited) return [];
     this.#leaderExited = true;
-    if (this.#phase === 'settled') {
-      // An unconfirmed run whose leader died after all.
-      out.push({ kind: 'reap-leader' });
-      return out;
-    }
-    out.push({ kind: 'close-stdin' });
+    // An unconfirmed run whose leader died after all.
+    if (this.#phase === 'settled') return [{ kind: 'reap-leader' }];
+    const out: Action[] = [{ kind: 'close-stdin' }];
     this.#cancel(out, 'deadline');
     this.#cancel(out, 'idle');
     this.#suspendedAt = null;
@@ -121,7 +114,7 @@ export class Lifecycle {
   containerEmpty(now: number): Action[] {
     const out: Action[] = [];
     if (this.#phase === 'settled') {
-      if (this.#container !== 'kept' && this.#container !== 'unconfirmed') return out;
+      if (this.#container !== 'unconfirmed' && !this.#keepsCustody) return out;
       this.#container = 'empty';
       this.#cancel(out, 'step');
       out.push({ kind: 'release-container' }, { kind: 'emit-cleaned-up' });
@@ -183,8 +176,7 @@ export class Lifecycle {
         if (readingPaused) {
           this.#arm(out, 'drain', now + this.#plan.drainMs);
         } else {
-          this.#openStreams = 0;
-          out.push({ kind: 'close-readers' });
+          this.#cutStreams(out);
           this.#settleIfDone(out);
         }
         break;
@@ -198,9 +190,7 @@ export class Lifecycle {
     switch (this.#phase) {
       case 'queued':
         this.#cause = cause;
-        this.#phase = 'settled';
-        out.push({ kind: 'release-container' }, { kind: 'emit-settled' });
-        break;
+        return this.spawnFailed();
       case 'spawning':
         if (this.#cause === null) {
           this.#cause = cause;
@@ -216,11 +206,10 @@ export class Lifecycle {
         if (graceMs === 0 && !this.#hardSent) this.#killContainer(out, now);
         break;
       case 'draining':
-        out.push({ kind: 'release-flow' });
-        if (this.#container === 'unknown' && this.#step !== 'cleanup') this.#killContainer(out, now);
+        this.#stopDraining(out, now);
         break;
       case 'settled':
-        if (this.#container === 'kept' && this.#plan.stragglers === 'report') this.#killContainer(out, now);
+        if (this.#keepsCustody && this.#step !== 'cleanup') this.#killContainer(out, now);
         break;
     }
     return out;
@@ -253,6 +242,11 @@ export class Lifecycle {
     this.#lastActivity = now;
   }
 
+  /** Members were left alive by policy and are still ours to end. */
+  get #keepsCustody(): boolean {
+    return this.#container === 'kept' && this.#plan.stragglers === 'report';
+  }
+
   #arm(out: Action[], timer: TimerKind, at: number): void {
     this.#armed.add(timer);
     out.push({ kind: 'arm-timer', timer, at });
@@ -268,10 +262,7 @@ export class Lifecycle {
     this.#cancel(out, 'deadline');
     this.#cancel(out, 'idle');
     out.push({ kind: 'release-flow' });
-    if (graceMs === 0) {
-      this.#killContainer(out, now);
-      return;
-    }
+    if (graceMs === 0) return void this.#killContainer(out, now);
     this.#step = 'grace';
     out.push({ kind: 'signal-soft' });
     this.#arm(out, 'step', now + graceMs);
@@ -288,17 +279,40 @@ export class Lifecycle {
     }
   }
 
+  /** The leader is gone, so the outcome stands; what is left to do is to wait for nobody any more. */
+  #stopDraining(out: Action[], now: number): void {
+    this.#hurried = true;
+    out.push({ kind: 'release-flow' });
+    if (this.#keepsCustody) {
+      this.#container = 'unknown';
+      this.#cancel(out, 'drain');
+    }
+    if (this.#container === 'unknown') {
+      if (this.#step !== 'cleanup') this.#killContainer(out, now);
+      return;
+    }
+    this.#cutStreams(out);
+    this.#settleIfDone(out);
+  }
+
   #armDrainIfOpen(out: Action[], now: number): void {
-    if (this.#openStreams > 0) this.#arm(out, 'drain', now + this.#plan.drainMs);
+    if (this.#hurried) this.#cutStreams(out);
+    else if (this.#openStreams > 0 && !this.#armed.has('drain')) this.#arm(out, 'drain', now + this.#plan.drainMs);
+  }
+
+  #cutStreams(out: Action[]): void {
+    if (this.#openStreams === 0) return;
+    this.#openStreams = 0;
+    out.push({ kind: 'close-readers' });
   }
 
   #stepElapsed(out: Action[], now: number): void {
     switch (this.#step) {
-      case 'none':
-        break;
       case 'grace':
       case 'straggler-grace':
         this.#killContainer(out, now);
+        break;
+      case 'none':
         break;
       case 'straggler-wait':
         this.#step = 'straggler-grace';
@@ -320,8 +334,7 @@ export class Lifecycle {
     }
     if (!this.#leaderExited) this.#forced = true;
     this.#cancel(out, 'drain');
-    this.#openStreams = 0;
-    out.push({ kind: 'close-readers' });
+    this.#cutStreams(out);
     this.#phase = 'settled';
     out.push({ kind: 'emit-settled' });
   }
@@ -331,8 +344,7 @@ export class Lifecycle {
     this.#cancel(out, 'step');
     this.#cancel(out, 'drain');
     this.#phase = 'settled';
-    const keepsCustody = this.#container === 'kept' && this.#plan.stragglers === 'report';
-    if (!keepsCustody) out.push({ kind: 'release-container' });
+    if (!this.#keepsCustody) out.push({ kind: 'release-container' });
     out.push({ kind: 'emit-settled' });
   }
 }

@@ -20,9 +20,6 @@ export const NAMED_PROCESSES = 64;
 /** How long `taskkill` may take before its answer is no longer waited for. */
 export const TASKKILL_LIMIT_MS = 2000;
 
-/** How long the natural end of the host may be held up to see the groups die. */
-export const HOST_EXIT_BUDGET_MS = 1000;
-
 /** Pause between two looks while the thread is blocked on purpose. */
 export const BLOCKED_POLL_MS = 2;
 

@@ -43,13 +43,8 @@ export class LoopTimer<Kind> {
 
   setRef(ref: boolean): void {
     this.#ref = ref;
-    if (ref) {
-      this.#timeout?.ref();
-      this.#immediate?.ref();
-    } else {
-      this.#timeout?.unref();
-      this.#immediate?.unref();
-    }
+    if (ref) this.#timeout?.ref();
+    else this.#timeout?.unref();
   }
 
   readonly #elapsed = (): void => {
@@ -59,8 +54,8 @@ export class LoopTimer<Kind> {
       return;
     }
     this.#timeout = undefined;
+    // Referenced in any case: for an unreferenced one the loop would not leave its poll.
     this.#immediate = setImmediate(this.#fire);
-    if (!this.#ref) this.#immediate.unref();
   };
 
   readonly #fire = (): void => {

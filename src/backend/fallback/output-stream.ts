@@ -10,7 +10,7 @@ import type { ProcessName } from '../../core/cleanup.js';
 import type { Flow, OutputRead, StreamFacts, StreamName } from '../backend.js';
 import { ByteRing, type RingContents } from './capture.js';
 import { NAMED_PROCESSES } from './limits.js';
-import { descriptorTarget, holdersOf } from './process-table.js';
+import { holdersOfOtherEnd } from './pipe-holders.js';
 
 /** Hears of bytes and of the end of a stream. */
 export interface StreamOwner {
@@ -23,13 +23,9 @@ export class OutputStream {
   readonly #owner: StreamOwner;
   readonly #ring: ByteRing;
   #source: Readable | undefined;
-  /** What the child's end of the pipe is called in `/proc`; known only while the leader still had it. */
-  #childEnd: string | undefined;
   #flow: Flow = 'off';
   /** Position up to which nothing that is overwritten would be missed. */
   #listenerAt = 0;
-  #readTo = 0;
-  #listenerIsNew = false;
   #flowReleased = false;
   #ended = false;
   #complete = true;
@@ -54,9 +50,8 @@ export class OutputStream {
     return !this.#ended && this.#window() <= 0;
   }
 
-  attach(source: Readable, leader: number, descriptor: 1 | 2): void {
+  attach(source: Readable): void {
     this.#source = source;
-    this.#childEnd = process.platform === 'linux' ? descriptorTarget(leader, descriptor) : undefined;
     source.on('readable', this.#pump);
     source.on('end', this.#finish);
     source.on('close', this.#finish);
@@ -65,26 +60,19 @@ export class OutputStream {
   }
 
   watch(flow: Flow): void {
-    if (flow === 'block' && this.#flow !== 'block') {
-      this.#listenerAt = this.#readTo;
-      this.#listenerIsNew = true;
-    }
     this.#flow = flow;
     this.#pump();
   }
 
   read(cursor: number, into: Uint8Array): OutputRead {
     const { count, next, dropped } = this.#ring.readAt(cursor, into);
-    this.#readTo = Math.max(this.#readTo, next);
-    // The first read tells where the listener stands. After that, a look at some later part of the stream (a tail) is
-    // not its progress.
-    if (this.#listenerIsNew || (cursor <= this.#listenerAt && next > this.#listenerAt)) {
-      this.#listenerIsNew = false;
-      this.#listenerAt = next;
-    }
-    const end = this.#ended && next >= this.#ring.end;
-    if (this.#flow === 'block') this.#pump();
-    return { count, next, dropped, end };
+    return { count, next, dropped, end: this.#ended && next >= this.#ring.end };
+  }
+
+  /** The listener has taken everything before `cursor`. */
+  acknowledge(cursor: number): void {
+    this.#listenerAt = Math.max(this.#listenerAt, Math.min(cursor, this.#ring.end));
+    this.#pump();
   }
 
   /** Reading no longer waits for a listener. */
@@ -98,8 +86,7 @@ export class OutputStream {
     if (this.#ended) return;
     this.releaseFlow();
     this.#complete = false;
-    // A socketpair does not tell who holds its other end, so its name is looked for among the descriptors of others.
-    if (this.#childEnd !== undefined) this.#heldBy = holdersOf(this.#childEnd, NAMED_PROCESSES);
+    this.#heldBy = holdersOfOtherEnd(this.#source, NAMED_PROCESSES);
     this.#ended = true;
     this.#source?.destroy();
   }

@@ -2,7 +2,7 @@
  * Looks at processes through `/proc` (Linux). What is read is information at one moment; who may be signalled on the
  * strength of it is decided in `group-kill.ts`.
  */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { ProcessName } from '../../core/cleanup.js';
 
 /** One process as `/proc/<pid>/stat` shows it. `startTicks` and `pid` together name it for good. */
@@ -44,7 +44,8 @@ export function isAlive(seen: SeenProcess): boolean {
   return seen.state !== 'Z' && seen.state !== 'X';
 }
 
-function pids(): number[] {
+/** The numbers of all processes that are visible here. */
+export function pids(): number[] {
   try {
     return readdirSync('/proc').map(Number).filter(Number.isInteger);
   } catch {
@@ -52,42 +53,34 @@ function pids(): number[] {
   }
 }
 
-/** Living processes of a group whose leader was also the leader of its session. */
-export function membersOf(group: number): SeenProcess[] {
+/** Who was seen in a group. `isComplete` `false`: processes came and went faster than they could be looked at. */
+export interface GroupSighting {
+  readonly members: readonly SeenProcess[];
+  readonly isComplete: boolean;
+}
+
+/** A group whose members move on faster than this many looks is not called empty. */
+const MOST_ROUNDS = 16;
+
+/**
+ * Living processes of a group whose leader was also the leader of its session.
+ *
+ * One pass over `/proc` can miss a member that forks and exits behind its back: listed and gone is the parent, not listed
+ * the child. So newcomers are looked at until a listing shows none: then everybody alive was looked at while alive.
+ */
+export function membersOf(group: number): GroupSighting {
+  const looked = new Set<number>();
   const members: SeenProcess[] = [];
-  for (const pid of pids()) {
-    const seen = seeProcess(pid);
-    if (seen?.group === group && seen.session === group && isAlive(seen)) members.push(seen);
-  }
-  return members;
-}
-
-/** What a descriptor of a process refers to, such as `socket:[4711]`; `undefined` where it cannot be read. */
-export function descriptorTarget(pid: number, descriptor: number | string): string | undefined {
-  try {
-    return readlinkSync(`/proc/${String(pid)}/fd/${String(descriptor)}`);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Other processes that hold a descriptor of this target, as far as this user may see; at most `most`. */
-export function holdersOf(target: string, most: number): ProcessName[] {
-  const holders: ProcessName[] = [];
-  for (const pid of pids()) {
-    if (holders.length >= most) break;
-    if (pid !== process.pid && holds(pid, target)) {
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const newcomers = pids().filter((pid) => !looked.has(pid));
+    if (newcomers.length === 0) return { members, isComplete: true };
+    for (const pid of newcomers) {
+      looked.add(pid);
       const seen = seeProcess(pid);
-      if (seen !== undefined) holders.push({ pid, name: seen.name });
+      if (seen?.group === group && seen.session === group && isAlive(seen)) members.push(seen);
     }
+    // Whether there are more does not matter to anybody who asks whether there are any.
+    if (members.length > 0) break;
   }
-  return holders;
-}
-
-function holds(pid: number, target: string): boolean {
-  try {
-    return readdirSync(`/proc/${String(pid)}/fd`).some((descriptor) => descriptorTarget(pid, descriptor) === target);
-  } catch {
-    return false;
-  }
+  return { members, isComplete: false };
 }

@@ -28,7 +28,8 @@ export class StdinFeed {
   constructor(spec: StdinSpec, owner: StdinOwner) {
     this.#owner = owner;
     this.#closed = spec.kind !== 'pipe';
-    this.#input = spec.kind === 'pipe' ? spec.input : undefined;
+    // A copy, because the caller may go on to use its buffer while a slow reader takes its time.
+    this.#input = spec.kind === 'pipe' && spec.input !== undefined ? Buffer.from(spec.input) : undefined;
     this.#endWanted = spec.kind !== 'pipe' || !spec.keepOpen;
   }
 

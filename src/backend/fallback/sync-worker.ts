@@ -13,18 +13,15 @@ const ours = new Map<LaunchId, LaunchId>();
 /** Answers one launch when it has settled. */
 class Answer implements LaunchListener {
   readonly #number: number;
-  #id: LaunchId = 0;
+  /** Known once the launch has been made, which is before anything is heard of it. */
+  id: LaunchId = 0;
 
   constructor(number: number) {
     this.#number = number;
   }
 
-  set id(id: LaunchId) {
-    this.#id = id;
-  }
-
   settled(facts: SettledFacts): void {
-    const remains = backend.remainsOf(this.#id, facts);
+    const remains = backend.remainsOf(this.id, facts);
     const answer: SyncAnswer = { number: this.#number, remains };
     const blocks = [remains.stdout, remains.stderr].flatMap((ring) =>
       ring === undefined ? [] : [ring.head.buffer, ring.tail.buffer],

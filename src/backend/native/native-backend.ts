@@ -65,6 +65,7 @@ export class NativeBackend implements Backend {
   readonly #signals: SignalNames;
   /** Launches that keep the event loop alive. */
   #referenced = 0;
+  #dispatching = false;
   #capabilities: BackendCapabilities | undefined;
 
   constructor(addon: NativeAddon) {
@@ -89,7 +90,10 @@ export class NativeBackend implements Backend {
   launchSync(spec: LaunchSpec, listener: LaunchListener): LaunchId {
     const id = this.#launch(spec, listener);
     this.#reference(1);
+    // A listener may run a command while records are being dispatched; the wait fills the same array.
+    const interrupted = this.#dispatching ? this.#records.slice() : undefined;
     this.#engine.waitSync(id);
+    if (interrupted !== undefined) this.#records.set(interrupted);
     return id;
   }
 
@@ -111,6 +115,10 @@ export class NativeBackend implements Backend {
 
   readOutput(id: LaunchId, stream: StreamName, cursor: number, into: Uint8Array): OutputRead {
     return this.#engine.readOutput(id, streamIndex(stream), cursor, into);
+  }
+
+  acknowledge(id: LaunchId, stream: StreamName, cursor: number): void {
+    this.#engine.acknowledge(id, streamIndex(stream), cursor);
   }
 
   readSegments(id: LaunchId, from: number): OutputSegments {
@@ -179,6 +187,7 @@ export class NativeBackend implements Backend {
     numbers[SpecField.stragglers] = STRAGGLER_POLICIES.indexOf(spec.stragglers);
     numbers[SpecField.ringBytes] = spec.ringBytes;
     numbers[SpecField.outputLimitBytes] = spec.outputLimitBytes;
+    numbers[SpecField.holdsOutput] = spec.holdsOutput ? 1 : 0;
     numbers[SpecField.timeoutMs] = spec.timeoutMs;
     numbers[SpecField.idleTimeoutMs] = spec.idleTimeoutMs;
     numbers[SpecField.graceMs] = spec.graceMs;
@@ -195,6 +204,8 @@ export class NativeBackend implements Backend {
   }
 
   #dispatch(length: number): void {
+    const interrupts = this.#dispatching;
+    this.#dispatching = true;
     const records = this.#records;
     for (let at = 0; at < length; at += RECORD_LENGTHS[records[at] ?? 0] ?? length) {
       const launch = this.#launches.get(records[at + 1] ?? 0);
@@ -208,11 +219,14 @@ export class NativeBackend implements Backend {
         });
       }
     }
+    this.#dispatching = interrupts;
   }
 
   #tell(launch: LiveLaunch, records: Float64Array, at: number): void {
     const { listener } = launch;
     switch (records[at]) {
+      case undefined:
+        break;
       case RecordKind.started:
         listener.started(records[at + 2] ?? 0);
         break;

@@ -84,11 +84,7 @@ function readStatus(records: Float64Array, at: number, signals: SignalNames): Ex
   }
 }
 
-function readStream(
-  records: Float64Array,
-  at: number,
-  holders: readonly NativeProcess[] | undefined,
-): StreamFacts {
+function readStream(records: Float64Array, at: number, holders: readonly NativeProcess[] | undefined): StreamFacts {
   return {
     totalBytes: number(records, at),
     keptBytes: number(records, at + 1),

@@ -46,6 +46,7 @@ export interface NativeEngine {
   /** `stream`: 0 stdout, 1 stderr; `flow`: 0 off, 1 drop, 2 block. */
   watch(id: number, stream: number, flow: number): void;
   readOutput(id: number, stream: number, cursor: number, into: Uint8Array): NativeRead;
+  acknowledge(id: number, stream: number, cursor: number): void;
   readSegments(id: number, from: number): NativeSegments;
   snapshot(id: number): NativeSnapshot;
   details(id: number): NativeDetails;
@@ -121,14 +122,15 @@ export const SpecField = {
   stragglers: 10,
   ringBytes: 11,
   outputLimitBytes: 12,
-  timeoutMs: 13,
-  idleTimeoutMs: 14,
-  graceMs: 15,
-  drainMs: 16,
-  stragglerGraceMs: 17,
-  cleanupBudgetMs: 18,
+  holdsOutput: 13,
+  timeoutMs: 14,
+  idleTimeoutMs: 15,
+  graceMs: 16,
+  drainMs: 17,
+  stragglerGraceMs: 18,
+  cleanupBudgetMs: 19,
 } as const;
-export const SPEC_LENGTH = 19;
+export const SPEC_LENGTH = 20;
 
 /** Every record begins with its kind and the launch id. */
 export const RecordKind = { started: 0, output: 1, stdinWritable: 2, suspended: 3, settled: 4, cleanedUp: 5 } as const;

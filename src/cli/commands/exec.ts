@@ -2,8 +2,8 @@
  * `custody exec`: one run with the standard streams of the CLI, and what there is to say about it afterwards.
  *
  * Decides who writes to our output. The command inherits all three streams, terminal or pipe: that is exact (order,
- * bytes, `isatty`, back-pressure, a reader that goes away) and costs nothing. Only what must be seen by the engine goes
- * through a pipe: the output that `--json` keeps, and the silence that `--idle-timeout` listens for.
+ * bytes, `isatty`, back-pressure, a reader that goes away) and costs nothing. Only the output that `--json` keeps goes
+ * through pipes.
  */
 import { CustodyError } from '../../core/errors.js';
 import type { RunOptions } from '../../core/run-options.js';
@@ -32,7 +32,7 @@ export async function exec(request: ExecRequest, sinks: TextSinks): Promise<numb
 async function runToEnd(request: ExecRequest, signals: StopSignals): Promise<RunResult> {
   const handle = start(request.file, request.args, runOptions(request));
   signals.attach(handle);
-  const jobControl = new JobControl(handle);
+  const jobControl = new JobControl(handle, signals);
   try {
     return await handle.result;
   } finally {

@@ -6,6 +6,7 @@
  * resumed; here the CLI only behaves like any other process of its job.
  */
 import type { RunHandle } from '../../runner/runner.js';
+import type { StopSignals } from './stop-signals.js';
 
 type Suspendable = Pick<RunHandle, 'onSuspended' | 'resume'>;
 type Host = Pick<NodeJS.Process, 'on' | 'off' | 'kill'>;
@@ -16,10 +17,12 @@ const OWN_GROUP = 0;
 /** Listens while a run lasts. */
 export class JobControl {
   readonly #run: Suspendable;
+  readonly #signals: Pick<StopSignals, 'hasAsked'>;
   readonly #host: Host;
 
-  constructor(run: Suspendable, host: Host = process) {
+  constructor(run: Suspendable, signals: Pick<StopSignals, 'hasAsked'>, host: Host = process) {
     this.#run = run;
+    this.#signals = signals;
     this.#host = host;
     // Continued in the background first (`bg`) and brought to the front later (`fg`), the command gets the terminal with
     // the second SIGCONT; resuming one that was not suspended changes nothing else.
@@ -36,6 +39,8 @@ export class JobControl {
   };
 
   readonly #onSuspended = (): void => {
+    // Once it was asked to stop, somebody has to stay awake to end it.
+    if (this.#signals.hasAsked) return;
     // The whole job stops, as it would have had the terminal signalled it directly. The call returns when we are
     // continued, or at once where nobody could continue us: in an orphaned group (no shell above, as in a container) the
     // kernel discards the signal, and then the command must go on without a SIGCONT.

@@ -33,6 +33,11 @@ export class StopSignals {
     for (const signal of STOP_SIGNALS) host.on(signal, this.#onSignal);
   }
 
+  /** Whether the run has been asked to stop. */
+  get hasAsked(): boolean {
+    return this.#first !== undefined;
+  }
+
   /** Names the run to stop, and stops it if that was already asked for. */
   attach(run: Stoppable): void {
     this.#run = run;

@@ -18,7 +18,10 @@ export function weaknesses(found: BackendCapabilities): readonly string[] {
     [found.order === 'event-loop', 'the order between stdout and stderr is that of the event loop, not of arrival'],
     [!found.blockFlow, 'a slow reader does not make the command wait'],
     [!found.usage, 'CPU time is not reported'],
-    [!found.terminal, 'a command does not own the terminal: Ctrl+C ends it through custody, Ctrl+Z does not suspend it'],
+    [
+      !found.terminal,
+      'a command does not own the terminal: Ctrl+C ends it through custody, Ctrl+Z does not suspend it',
+    ],
     ...strongerLevels(found),
   ];
   return said.filter(([weak]) => weak).map(([, text]) => text);

@@ -21,7 +21,7 @@ export async function load() {
         take() {
           const { bytes, next } = handle.read('stdout', cursor);
           cursor = next;
-          return decoder.decode(bytes, { stream: true });
+          return bytes.length === 0 ? '' : decoder.decode(bytes, { stream: true });
         },
         finished: handle.result,
       };

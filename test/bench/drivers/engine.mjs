@@ -2,6 +2,9 @@
 /** The native backend without the facade: what the engine and its binding cost by themselves. */
 
 const READ_BYTES = 65_536;
+/** Shared: every read is decoded before the next. */
+const readBuffer = new Uint8Array(READ_BYTES);
+const decoder = new TextDecoder();
 
 /** @typedef {import('../../../src/backend/backend.js').Backend} Backend */
 /** @typedef {import('../../../src/backend/backend.js').SettledFacts} SettledFacts */
@@ -99,10 +102,10 @@ class Launch {
 
   /** @returns {string} The output that has come since the last call. */
   take() {
-    const into = new Uint8Array(READ_BYTES);
-    const { count, next } = this.backend.readOutput(this.id, 'stdout', this.cursor, into);
+    const { count, next } = this.backend.readOutput(this.id, 'stdout', this.cursor, readBuffer);
     this.cursor = next;
-    return new TextDecoder().decode(into.subarray(0, count));
+    if (count > 0) this.backend.acknowledge(this.id, 'stdout', next);
+    return count === 0 ? '' : decoder.decode(readBuffer.subarray(0, count));
   }
 
   started() {}
@@ -146,6 +149,7 @@ function specOf(file, args) {
     graceMs: 2_000,
     drainMs: 500,
     stragglerGraceMs: 100,
+    holdsOutput: false,
     cleanupBudgetMs: 2_000,
   };
 }

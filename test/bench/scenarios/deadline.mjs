@@ -29,7 +29,7 @@ export const scenario = {
     return [
       {
         label: `timeout ${TIMEOUT_MS} ms`,
-        parameters: { child: programs.child, count: quick ? 4 : 10 },
+        parameters: { child: programs.child, count: quick ? 4 : 8 },
         variants: names.map((driver) => ({ label: driver, driver })),
       },
     ];
@@ -38,6 +38,7 @@ export const scenario = {
   async sample(load, { child, count }) {
     const driver = await load();
     if (driver.runWithTimeout === undefined) throw new Error('this driver has no timeout');
+    await driver.run(child, ['flood', '0']);
     const fromCall = [];
     const fromChild = [];
     for (let i = 0; i < count; i += 1) {

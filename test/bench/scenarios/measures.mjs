@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { quantile } from '../statistics.mjs';
 
-const WARM_UP_COMMANDS_MIN = 20;
+const WARM_UP_S_MAX = 0.4;
 const MEBIBYTE = 2 ** 20;
 
 /** Nanoseconds of CLOCK_MONOTONIC, as the C children stamp them. */
@@ -51,30 +51,18 @@ export function touchedMemory(mebibytes) {
 }
 
 /**
- * Keeps `inFlight` commands running for a while.
+ * Keeps `inFlight` commands running for a while and measures it, once the code is warm.
  *
  * @param {() => Promise<unknown>} run
  * @param {{ readonly inFlight: number, readonly seconds: number }} options
  * @returns {Promise<import('./scenario.d.ts').Metrics>}
  */
 export async function throughput(run, { inFlight, seconds }) {
-  for (let left = Math.max(WARM_UP_COMMANDS_MIN, 2 * inFlight); left > 0; left -= inFlight) {
-    await Promise.all(Array.from({ length: inFlight }, run));
-  }
-  const latencies = /** @type {number[]} */ ([]);
+  await keepInFlight(run, inFlight, Math.min(seconds, WARM_UP_S_MAX));
   const mainBefore = mainThreadUs();
   const hostBefore = process.cpuUsage();
   const begin = performance.now();
-  const end = begin + seconds * 1_000;
-  const lane = async () => {
-    for (let started = performance.now(); started < end;) {
-      await run();
-      const now = performance.now();
-      latencies.push(now - started);
-      started = now;
-    }
-  };
-  await Promise.all(Array.from({ length: inFlight }, lane));
+  const latencies = await keepInFlight(run, inFlight, seconds);
   const elapsedMs = performance.now() - begin;
   const host = process.cpuUsage(hostBefore);
   const count = latencies.length;
@@ -85,4 +73,25 @@ export async function throughput(run, { inFlight, seconds }) {
     p50Us: quantile(latencies, 0.5) * 1_000,
     p99Us: quantile(latencies, 0.99) * 1_000,
   };
+}
+
+/**
+ * @param {() => Promise<unknown>} run
+ * @param {number} inFlight
+ * @param {number} seconds
+ * @returns {Promise<readonly number[]>} How long each command took, in milliseconds.
+ */
+async function keepInFlight(run, inFlight, seconds) {
+  const latencies = /** @type {number[]} */ ([]);
+  const end = performance.now() + seconds * 1_000;
+  const lane = async () => {
+    for (let started = performance.now(); started < end;) {
+      await run();
+      const now = performance.now();
+      latencies.push(now - started);
+      started = now;
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+  return latencies;
 }

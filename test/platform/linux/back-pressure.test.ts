@@ -19,7 +19,10 @@ forEachBackend((scene) => {
     const handle = scene.start('flood', [String(256 * MIB)], { maxOutputBytes: 256 * 1024 });
     const iterator = handle.lines();
     await iterator.next();
-    const pid = handle.pid ?? 0;
+    const pid = await eventually(
+      () => handle.pid,
+      () => 'a pid',
+    );
     let last = -1;
     let unchanged = 0;
     const written = await eventually(

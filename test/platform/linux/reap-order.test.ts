@@ -10,7 +10,10 @@ forEachBackend((scene) => {
   it('keeps the leader unreaped while a straggler lives', async () => {
     const handle = scene.start('leave-behind', ['held', 'ignore']);
     await scene.output(handle, 'left');
-    const leader = handle.pid ?? 0;
+    const leader = await eventually(
+      () => handle.pid,
+      () => 'a pid',
+    );
     if (scene.hasEngine) {
       const seen = await eventually(
         () => {

@@ -111,6 +111,7 @@ describe('custody exec', () => {
     [['exec', '--timeout', '25h', 'ls']],
     [['exec', '--grace', '61s', 'ls']],
     [['exec', '--idle-timeout', '-1', 'ls']],
+    [['exec', '--idle-timeout', '5', 'ls']],
     [['exec', '--env', 'NOVALUE', 'ls']],
     [['exec', '--env', '=x', 'ls']],
     [['exec', '--max-output', '1', 'ls']],

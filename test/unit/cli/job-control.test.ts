@@ -17,9 +17,11 @@ class Host extends EventEmitter {
 class Scene {
   readonly log: string[] = [];
   readonly host = new Host(this.log);
+  readonly signals = { hasAsked: false };
   suspend: () => void = () => undefined;
   readonly control = new JobControl(
     { onSuspended: (listener) => (this.suspend = listener), resume: () => this.log.push('resume') },
+    this.signals,
     this.host as unknown as NodeJS.Process,
   );
 }
@@ -31,6 +33,13 @@ describe('JobControl', () => {
     expect(scene.log).toEqual(['kill 0 SIGTSTP']);
     await nextTurn();
     expect(scene.log).toEqual(['kill 0 SIGTSTP', 'resume']);
+  });
+
+  it('stays awake for a command that is being stopped', () => {
+    const scene = new Scene();
+    scene.signals.hasAsked = true;
+    scene.suspend();
+    expect(scene.log).toEqual([]);
   });
 
   it('gives the command the terminal again whenever the job is continued', () => {

@@ -1,0 +1,107 @@
+#pragma once
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/launch_spec.h"
+#include "platform/container.h"
+#include "platform/linux/group_container.h"
+#include "platform/pipe.h"
+#include "platform/poller.h"
+#include "platform/posix/process_table.h"
+
+namespace custody::testing {
+
+/// One group container with a real leader: the test is its thread.
+class ContainerScene final : private platform::ContainerObserver {
+ public:
+  /// `waits_for_line`: the leader is known to have come as far as its first line of output.
+  explicit ContainerScene(const std::vector<std::string>& arguments, bool waits_for_line = true) {
+    core::LaunchSpec spec;
+    for (const std::string& argument : arguments) spec.argv_block += argument + '\0';
+    spec.base_environment = std::string("PATH=/usr/bin:/bin\0", 19);
+    spec.output[1] = core::OutputTarget::kIgnore;
+    platform::StdioPair stdio = std::move(platform::OpenStdio(spec).value());
+    output_ = std::move(stdio.host.output[0]);
+    container->Launch(spec, std::move(stdio.child));
+    if (waits_for_line) REQUIRE(Until([this] { return ReadLine(); }));
+  }
+  /// Whoever is left in the group is ours as long as the leader is unreaped.
+  ~ContainerScene() {
+    if (pid > 1 && platform::ReadProcess(static_cast<pid_t>(pid)).pid != 0) (void)container->SignalHard(Now());
+  }
+  ContainerScene(const ContainerScene&) = delete;
+  ContainerScene& operator=(const ContainerScene&) = delete;
+
+  static core::Instant Now() { return core::MonotonicNow(); }
+
+  /// Lets the container work until `condition` holds; returns whether it came to that within some seconds.
+  bool Until(const std::function<bool()>& condition) {
+    const core::Instant limit = Now() + 10'000 * core::kNanosPerMilli;
+    std::array<platform::PollToken, 4> ready;
+    while (!condition()) {
+      if (Now() > limit) return false;
+      const core::Instant until = std::min(container->wake_at(), Now() + 2 * core::kNanosPerMilli);
+      if (poller_->Wait(until, ready) > 0) container->OnReady(Now());
+      if (container->wake_at() <= Now()) container->OnWake(Now());
+    }
+    return true;
+  }
+  bool UntilFacts(const std::string& wanted) {
+    return Until([&] { return facts == wanted; });
+  }
+
+  /// What the container said, one letter each: s(tarted) f(ailed) x(exited) l(ost) e(mpty) o(ccupied).
+  std::string facts;
+  std::int64_t pid = 0;
+  core::ExitStatus status;
+  core::OsError error;
+  std::string line;
+  /// Called from inside OnLeaderExited.
+  std::function<void()> when_exited = [] {};
+
+ private:
+  void OnStarted(std::int64_t leader) override {
+    facts += 's';
+    pid = leader;
+  }
+  void OnSpawnFailed(const core::OsError& why) override {
+    facts += 'f';
+    error = why;
+  }
+  void OnLeaderExited(const core::ExitStatus& how) override {
+    facts += 'x';
+    status = how;
+    when_exited();
+  }
+  void OnLeaderLost(const core::OsError& why) override {
+    facts += 'l';
+    error = why;
+  }
+  void OnContainerEmpty() override { facts += 'e'; }
+  void OnContainerOccupied() override { facts += 'o'; }
+  void OnLeaderSuspended() override {}
+
+  bool ReadLine() {
+    std::array<std::byte, 256> into;
+    core::Result<std::size_t> count = output_.ReadSome(into);
+    if (count.ok()) line.append(reinterpret_cast<const char*>(into.data()), count.value());
+    return line.ends_with('\n');
+  }
+
+  platform::OutputPipe output_;
+  std::unique_ptr<platform::Poller> poller_ = std::move(platform::Poller::Create().value());
+
+ public:
+  std::unique_ptr<platform::Container> container =
+      std::make_unique<platform::GroupContainer>(*poller_, platform::PollToken{1, 0}, *this);
+};
+
+}  // namespace custody::testing

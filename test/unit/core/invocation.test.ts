@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { CommandValidationError, type ValidationIssue } from '../../../src/core/errors.js';
+import { readDefaults, readInvocation, type Invocation } from '../../../src/core/invocation.js';
+import { RUN_LIMITS } from '../../../src/policy/limits.js';
+
+const standard = readDefaults(undefined, RUN_LIMITS);
+
+function read(command: unknown, second?: unknown, third?: unknown): Invocation {
+  return readInvocation(command, second, third, standard, RUN_LIMITS);
+}
+
+function issuesOf(act: () => unknown): readonly ValidationIssue[] {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof CommandValidationError) return error.issues;
+    throw error;
+  }
+  return [];
+}
+
+function propertiesOf(act: () => unknown): string[] {
+  return issuesOf(act).map((issue) => issue.property);
+}
+
+describe('an ordinary call', () => {
+  it('gets the documented defaults', () => {
+    expect(read('git', ['status'])).toEqual({
+      ...{ file: 'git', args: ['status'], cwd: undefined, envLayers: [], envMode: 'inherit' },
+      ...{ input: undefined, stdin: undefined, stdout: 'capture', stderr: 'capture' },
+      ...{ timeoutMs: 300_000, idleTimeoutMs: 0, graceMs: 2_000, drainMs: 500, maxOutputBytes: 1_048_576 },
+      ...{ onOverflow: 'truncate', signal: undefined, stragglers: 'kill', containment: undefined },
+      ...{ encoding: 'utf8', reject: false },
+    });
+  });
+
+  it('takes a command object and lets options win over it', () => {
+    const command = { file: 'git', args: ['log'], cwd: '/a', timeoutMs: 1, env: { A: '1' } };
+    expect(read(command, { cwd: '/b', env: { B: '2' } })).toMatchObject({
+      ...{ file: 'git', args: ['log'], cwd: '/b', timeoutMs: 1 },
+      envLayers: [
+        { set: [['A', '1']], unset: [] },
+        { set: [['B', '2']], unset: [] },
+      ],
+    });
+  });
+
+  it('treats undefined as not given', () => {
+    expect(read('git', undefined, { cwd: undefined, timeoutMs: undefined, signal: undefined })).toEqual(read('git'));
+  });
+
+  it('keeps its own frozen copy of the arguments', () => {
+    const args = ['a'];
+    const { args: copy } = read('git', args);
+    args[0] = 'b';
+    expect(copy).toEqual(['a']);
+    expect(Object.isFrozen(copy)).toBe(true);
+  });
+
+  it('encodes text for standard input as UTF-8', () => {
+    expect(read('cat', [], { input: 'ü' }).input).toEqual(new Uint8Array([0xc3, 0xbc]));
+  });
+
+  it('rounds durations up, so that no limit comes early', () => {
+    expect(read('git', [], { timeoutMs: 1.2 }).timeoutMs).toBe(2);
+  });
+
+  it('removes variables given as undefined or null', () => {
+    expect(read('git', [], { env: { A: undefined, B: null, C: '' } }).envLayers).toEqual([
+      { set: [['C', '']], unset: ['A', 'B'] },
+    ]);
+  });
+});
+
+describe('the command', () => {
+  it.each([null, undefined])('throws a TypeError for %s', (command) => {
+    expect(() => read(command)).toThrow(TypeError);
+  });
+
+  it.each([[''], ['  '], ['a\0b'], [7], [true], [Symbol('x')], [() => 1]])('refuses %o as a file', (file) => {
+    expect(propertiesOf(() => read(file))).toEqual(['file']);
+  });
+
+  it('needs a file', () => {
+    expect(propertiesOf(() => read({ args: [] }))).toEqual(['file']);
+  });
+
+  it.each(['git status', 'ls|wc', 'a && b', 'echo\thi'])("refuses the command line '%s' with a hint", (file) => {
+    expect(issuesOf(() => read(file))[0]?.message).toContain('command line');
+  });
+
+  it.each(['/opt/my tools/run', './a b', 'C:\\Program Files\\x.exe', '[', 'g++', 'a-b.c'])("takes '%s'", (file) => {
+    expect(read(file).file).toBe(file);
+  });
+});
+
+describe('what is wrong', () => {
+  it('is reported all at once, each with its place', () => {
+    const options = { timeoutMs: 0, cwd: 5, env: { FOO: 1, 'A=B': 'x', NUL: '\0' }, onOverflow: 'explode' };
+    expect(propertiesOf(() => read('git', ['a', 2, null, 'b\0'], options))).toEqual([
+      ...['args[1]', 'args[2]', 'args[3]'],
+      ...['timeoutMs', 'cwd', 'env.FOO', 'env.A=B', 'env.NUL', 'onOverflow'],
+    ]);
+  });
+
+  it('does not show the value, which may be a secret', () => {
+    const error = (): unknown => read('git', ['hunter2\0'], { env: { TOKEN: 'hunter2\0' }, containment: 'hunter2' });
+    expect(JSON.stringify(issuesOf(error))).not.toContain('hunter2');
+  });
+
+  it.each([0, -1, NaN, Infinity, -Infinity, 2 ** 31, 86_400_001, '5', null, 5n])(
+    'refuses a timeoutMs of %s',
+    (timeoutMs) => {
+      expect(propertiesOf(() => read('git', [], { timeoutMs }))).toEqual(['timeoutMs']);
+    },
+  );
+
+  it.each([
+    ...[{ graceMs: 60_001 }, { drainMs: -1 }, { idleTimeoutMs: 0 }, { maxOutputBytes: 1023 }],
+    ...[{ maxOutputBytes: 104_857_601 }, { reject: 1 }, { encoding: 'latin1' }, { signal: {} }, { signal: null }],
+    ...[{ stdin: 'file' }, { stdout: 'pipe' }, { stragglers: 'ask' }, { containment: 'jail' }, { envMode: 'none' }],
+    ...[{ input: 5 }, { input: new Uint16Array(1) }, { input: new Proxy(new Uint8Array(1), {}) }, { cwd: '' }],
+    ...[{ env: [] }, { env: 'A=1' }],
+  ])('refuses %o', (options) => {
+    expect(propertiesOf(() => read('git', [], options))).toEqual(Object.keys(options));
+  });
+
+  it('includes a file for standard input that is none', () => {
+    expect(propertiesOf(() => read('git', [], { stdin: { file: '' } }))).toEqual(['stdin.file']);
+  });
+
+  it('includes input that could not be delivered', () => {
+    expect(propertiesOf(() => read('git', [], { input: 'x', stdin: 'inherit' }))).toEqual(['stdin']);
+    expect(read('git', [], { input: 'x', stdin: 'pipe' }).stdin).toBe('pipe');
+  });
+
+  it('names the nearest option for an unknown one', () => {
+    expect(issuesOf(() => read('git', [], { timeout: 5 }))).toEqual([
+      { property: 'timeout', message: 'is not an option; did you mean timeoutMs?' },
+    ]);
+    expect(issuesOf(() => read('git', [], { shell: true }))[0]?.message).toBe('is not an option');
+    expect(propertiesOf(() => read({ file: 'git', graceMs: 5 }))).toEqual(['graceMs']);
+  });
+
+  it('says that options are the third argument', () => {
+    expect(issuesOf(() => read('git', { cwd: '/' }))[0]?.message).toContain('third argument');
+  });
+
+  it.each([
+    ['options', 5],
+    ['options', null],
+    ['options', []],
+  ])('refuses %s that are %o', (property, options) => {
+    expect(propertiesOf(() => read('git', [], options))).toEqual([property]);
+  });
+});
+
+describe('hostile input', () => {
+  const thrower = (): never => {
+    throw new Error('no');
+  };
+
+  it('names the property whose getter throws', () => {
+    const options = Object.defineProperty({}, 'cwd', { enumerable: true, get: thrower });
+    expect(issuesOf(() => read('git', [], options))).toEqual([{ property: 'cwd', message: 'cannot be read' }]);
+  });
+
+  it.each([
+    ['a proxy that throws', new Proxy({}, { ownKeys: thrower, get: thrower })],
+    ['a command that throws', Object.defineProperty({}, 'file', { enumerable: true, get: thrower })],
+  ])('becomes a validation error: %s', (_name, command) => {
+    expect(() => read(command)).toThrow(CommandValidationError);
+  });
+
+  it('becomes a validation error: arguments that throw or lie', () => {
+    const { proxy, revoke } = Proxy.revocable([], {});
+    revoke();
+    const liar = new Proxy([], { get: (_target, key) => (key === 'length' ? 'many' : undefined) });
+    for (const args of [proxy, liar, new Array(4_294_967_295), Object.assign([], { length: 2_000_000 })]) {
+      expect(() => read('git', args)).toThrow(CommandValidationError);
+    }
+  });
+
+  it('reads each property once', () => {
+    let reads = 0;
+    const options = Object.defineProperty({}, 'cwd', { enumerable: true, get: () => `/${String((reads += 1))}` });
+    expect(read('git', [], options).cwd).toBe('/1');
+  });
+
+  it('does not take options from a polluted prototype', () => {
+    const options = Object.create({ cwd: '/polluted' }) as object;
+    expect(read('git', [], options).cwd).toBeUndefined();
+  });
+
+  it('keeps the number of issues and the length of names small', () => {
+    const issues = issuesOf(() =>
+      read(
+        'git',
+        Array.from({ length: 10_000 }, () => 1),
+        { ['x'.repeat(5000)]: 1 },
+      ),
+    );
+    expect(issues.length).toBeLessThan(100);
+    expect(issues.every((issue) => issue.property.length < 100)).toBe(true);
+  });
+});
+
+describe('defaults of a runner', () => {
+  it('stand below the options of a call', () => {
+    const defaults = readDefaults({ timeoutMs: 5, env: { A: '1' }, reject: true }, RUN_LIMITS);
+    const invocation = readInvocation('git', [], { timeoutMs: 6, env: { B: '2' } }, defaults, RUN_LIMITS);
+    expect(invocation).toMatchObject({ timeoutMs: 6, reject: true });
+    expect(invocation.envLayers).toHaveLength(2);
+    expect(defaults.envLayers).toHaveLength(1);
+  });
+
+  it('are checked when the runner is made', () => {
+    expect(propertiesOf(() => readDefaults({ timeoutMs: 0, encoding: 'buffer' }, RUN_LIMITS))).toEqual([
+      'defaults.timeoutMs',
+      'defaults.encoding',
+    ]);
+  });
+});
