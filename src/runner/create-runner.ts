@@ -2,8 +2,8 @@
  * Puts a runner together from the real world: backend, environment of the host, clock. The one file of this room that reads
  * `process.env` and `process.platform`.
  */
-import { isMainThread } from 'node:worker_threads';
 import type { NativeMode } from '../backend/backend-selector.js';
+import { workerThreads } from '../backend/lazy-builtins.js';
 import { closeBackendsSync, selectBackend } from '../backend/select.js';
 import { CommandValidationError } from '../core/errors.js';
 import { readDefaults } from '../core/invocation.js';
@@ -39,7 +39,9 @@ const host: HostEnvironment = {
   get variables() {
     return process.env;
   },
-  isCopy: !isMainThread,
+  get isCopy() {
+    return !workerThreads().isMainThread;
+  },
   ignoresCase: process.platform === 'win32',
 };
 

@@ -5,7 +5,7 @@
  * them. While runs are live we therefore listen; a signal that nobody else handles stops everything and is then raised again
  * with its default action. A host with a handler of its own decides for itself, and its `exit` ends what it left.
  */
-import { isMainThread } from 'node:worker_threads';
+import { workerThreads } from '../backend/lazy-builtins.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -63,7 +63,7 @@ export class HostSignals implements LiveRuns {
     if (!this.#hearsExit) this.#host.on('exit', this.#closeAll);
     this.#hearsExit = true;
     // Signals come to the main thread; in a worker, ending the worker is what ends its commands.
-    if (!isMainThread) return;
+    if (!workerThreads().isMainThread) return;
     this.#isListening = true;
     for (const signal of SIGNALS) this.#host.on(signal, this.#onSignal);
     counterOf(globalThis, OURS, true).count += 1;

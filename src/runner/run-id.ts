@@ -1,15 +1,21 @@
 import { pid } from 'node:process';
-import { threadId } from 'node:worker_threads';
+import { workerThreads } from '../backend/lazy-builtins.js';
 
 const RADIX = 36;
 
 /** A source of ids such as `exec-...`: unique among all runs of all hosts, and cheap, which random ones are not. */
 export function createRunIds(): () => string {
-  const random = Math.floor(Math.random() * RADIX ** 6).toString(RADIX);
-  const prefix = `exec-${Date.now().toString(RADIX)}${random}-${pid.toString(RADIX)}.${threadId.toString(RADIX)}-`;
+  let prefix: string | undefined;
   let count = 0;
   return () => {
+    prefix ??= createPrefix();
     count += 1;
     return prefix + count.toString(RADIX);
   };
+}
+
+function createPrefix(): string {
+  const random = Math.floor(Math.random() * RADIX ** 6).toString(RADIX);
+  const { threadId } = workerThreads();
+  return `exec-${Date.now().toString(RADIX)}${random}-${pid.toString(RADIX)}.${threadId.toString(RADIX)}-`;
 }

@@ -20,7 +20,7 @@
 namespace custody::testing {
 
 /// One group container with a real leader: the test is its thread.
-class ContainerScene final : private platform::ContainerObserver {
+class ContainerScene final : public platform::ContainerObserver {
  public:
   /// `waits_for_line`: the leader is known to have come as far as its first line of output.
   explicit ContainerScene(const std::vector<std::string>& arguments, bool waits_for_line = true) {

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -96,14 +97,12 @@ TEST_CASE("an input pipe takes what fits, says when it is full, and when nobody 
   CHECK_FALSE(WouldBlock(broken.error()));
 }
 
-TEST_CASE("a pipe can be enlarged, and a refusal changes nothing") {
+TEST_CASE("a pipe can be enlarged") {
   StdioPair pair = std::move(OpenStdio(SpecOf(StdinSource::kIgnore, OutputTarget::kCapture)).value());
   const int writer = FdOf(pair.child.handles[1]);
   const int before = ::fcntl(writer, F_GETPIPE_SZ);
-  pair.host.output[0].Enlarge(std::size_t{1} << 40);
-  CHECK(::fcntl(writer, F_GETPIPE_SZ) == before);
-  pair.host.output[0].Enlarge(std::size_t{1} << 18);
-  CHECK(::fcntl(writer, F_GETPIPE_SZ) >= before);
+  pair.host.output[0].Enlarge(4 * static_cast<std::size_t>(before));
+  CHECK(::fcntl(writer, F_GETPIPE_SZ) > before);
 }
 
 TEST_CASE("the holders of a pipe are the other processes that have it open") {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 #include <cerrno>
@@ -46,6 +47,8 @@ class Child {
     REQUIRE_MESSAGE(spawned.ok(), spawned.error().operation << " " << spawned.error().code);
     pid = spawned.value().pid;
     exit_handle = std::move(spawned.value().exit_handle);
+    // The parent goes on as soon as the child has a memory of its own, a little before that is furnished.
+    while (ContentOf(Proc("cmdline")).empty() && ::kill(pid, 0) == 0) ::sched_yield();
   }
   ~Child() { EndChild(pid); }
   Child(const Child&) = delete;
@@ -101,9 +104,12 @@ TEST_CASE("a child blocks and ignores no signal, whatever its host does") {
         Result<Spawned> spawned = spawner.spawn(request.value);
         if (!spawned.ok()) return 1;
         const pid_t pid = spawned.value().pid;
-        const std::string none(16, '0');
+        // 32 and 33 belong to the C library, whose posix_spawn passes them on as they are.
+        constexpr unsigned long long kOfTheLibrary = 0x1'8000'0000;
         int wrong = 0;
-        for (const char* set : {"SigBlk", "SigIgn", "SigCgt"}) wrong += StatusOf(pid, set) == none ? 0 : 1;
+        for (const char* set : {"SigBlk", "SigIgn", "SigCgt"}) {
+          wrong += (std::stoull(StatusOf(pid, set), nullptr, 16) & ~kOfTheLibrary) == 0 ? 0 : 1;
+        }
         EndChild(pid);
         // The host's own mask is as it was.
         return wrong == 0 && StatusOf(::getpid(), "SigBlk").starts_with("fffffffe7ffbfeff") ? 0 : 2 + wrong;

@@ -2,8 +2,9 @@
  * Windows: ends the leader, and by `taskkill` what looks like its tree. Nothing holds the processes together, so nothing but
  * an end that `taskkill` reported is ever confirmed.
  */
-import { spawnSync, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { win32 } from 'node:path';
+import { childProcess } from './child-process.js';
 import type { CleanupStatus } from '../../core/cleanup.js';
 import type { FallbackContainer } from './group-kill.js';
 import { TASKKILL_LIMIT_MS } from './limits.js';
@@ -36,7 +37,7 @@ export class ChildTree implements FallbackContainer {
     if (manner === 'soft' || this.#leaderGone || this.#child.pid === undefined) return undefined;
     const system = process.env['SystemRoot'] ?? 'C:\\Windows';
     // The handle Node holds keeps the pid from being given out anew.
-    const { status } = spawnSync(
+    const { status } = childProcess().spawnSync(
       win32.join(system, 'System32', 'taskkill.exe'),
       ['/T', '/F', '/PID', String(this.#child.pid)],
       { stdio: 'ignore', timeout: TASKKILL_LIMIT_MS, windowsHide: true },

@@ -4,7 +4,7 @@
  * It decides nothing about stopping itself. Deadlines are those of the event loop; the spawn happens in a microtask after
  * `launch`, so that a stop asked for in the same turn starts nothing.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type {
   Flow,
   LaunchFailure,
@@ -16,6 +16,7 @@ import type {
   SettledFacts,
   StreamName,
 } from '../backend.js';
+import { childProcess } from './child-process.js';
 import type { ExitStatus, StopCause } from '../../core/outcome.js';
 import type { RingContents } from './capture.js';
 import { ChildTree } from './child-tree.js';
@@ -197,7 +198,7 @@ export class FallbackRun {
   };
 
   #spawn(plan: SpawnPlan): void {
-    const child = spawn(plan.path, plan.args, plan.options);
+    const child = childProcess().spawn(plan.path, plan.args, plan.options);
     child.on('error', (error) => {
       // Also raised by a kill that fails; only a child without a pid was never started.
       if (child.pid === undefined) this.#fail(spawnFailure(errnoOf(error), plan.path, this.#context.directory));

@@ -163,11 +163,8 @@ export class Lifecycle {
         this.#beginStopping(out, 'timeout', this.#plan.graceMs, now);
         break;
       case 'idle':
-        if (this.#lastActivity + this.#plan.idleMs > now) {
-          this.#arm(out, 'idle', this.#lastActivity + this.#plan.idleMs);
-        } else {
-          this.#beginStopping(out, 'idle', this.#plan.graceMs, now);
-        }
+        if (this.#lastActivity + this.#plan.idleMs <= now) this.#beginStopping(out, 'idle', this.#plan.graceMs, now);
+        else this.#arm(out, 'idle', this.#lastActivity + this.#plan.idleMs);
         break;
       case 'step':
         this.#stepElapsed(out, now);
@@ -262,10 +259,11 @@ export class Lifecycle {
     this.#cancel(out, 'deadline');
     this.#cancel(out, 'idle');
     out.push({ kind: 'release-flow' });
-    if (graceMs === 0) return void this.#killContainer(out, now);
-    this.#step = 'grace';
-    out.push({ kind: 'signal-soft' });
-    this.#arm(out, 'step', now + graceMs);
+    if (graceMs > 0) {
+      this.#step = 'grace';
+      out.push({ kind: 'signal-soft' });
+      this.#arm(out, 'step', now + graceMs);
+    } else this.#killContainer(out, now);
   }
 
   #killContainer(out: Action[], now: number): void {

@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, receiveMessageOnPort, SHARE_ENV, Worker, type MessagePort } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
+import { workerThreads } from '../lazy-builtins.js';
 import type { LaunchId, LaunchSpec } from '../backend.js';
 import type { StopCause } from '../../core/outcome.js';
 import type { LaunchRemains } from './finished-launch.js';
@@ -38,10 +39,16 @@ export class SyncChannel {
 
   /** Throws when this process may have no workers. */
   constructor(file: URL) {
-    const { port1, port2 } = new MessageChannel();
+    const threads = workerThreads();
+    const { port1, port2 } = new threads.MessageChannel();
     const workerData: SyncWorkerData = { port: port2, flags: this.#flags };
     // Neither the flags nor the environment of the host are the worker's business: launches bring their own.
-    this.#worker = new Worker(file, { workerData, transferList: [port2], execArgv: [], env: SHARE_ENV });
+    this.#worker = new threads.Worker(file, {
+      workerData,
+      transferList: [port2],
+      execArgv: [],
+      env: threads.SHARE_ENV,
+    });
     this.#worker.on('error', () => {
       this.#broken = true;
     });
@@ -54,7 +61,7 @@ export class SyncChannel {
   launch(id: LaunchId, spec: LaunchSpec): LaunchRemains | undefined {
     if (!this.#ask({ kind: 'launch', number: this.#next(), id, spec }, longestMs(spec) + SYNC_MARGIN_MS))
       return undefined;
-    const answer = receiveMessageOnPort(this.#port) as { readonly message: SyncAnswer } | undefined;
+    const answer = workerThreads().receiveMessageOnPort(this.#port) as { readonly message: SyncAnswer } | undefined;
     return answer?.message.remains;
   }
 

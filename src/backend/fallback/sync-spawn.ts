@@ -4,7 +4,7 @@
  * The leader is killed at its deadline, and members it leaves behind are not signalled: their group's number was given free
  * before we hear of anything. A group that is not seen to be gone is reported as unconfirmed.
  */
-import { spawnSync } from 'node:child_process';
+import { childProcess } from './child-process.js';
 import type { LaunchSpec, SettledFacts } from '../backend.js';
 import type { Cleanup } from '../../core/cleanup.js';
 import type { ExitStatus } from '../../core/outcome.js';
@@ -36,7 +36,7 @@ export function spawnAndWait(spec: LaunchSpec, context: LaunchContext): LaunchRe
   const startedAtMs = Date.now();
   const startedAt = performance.now();
   const input = spec.stdin.kind === 'pipe' ? spec.stdin.input : undefined;
-  const result = spawnSync(plan.path, plan.args, {
+  const result = childProcess().spawnSync(plan.path, plan.args, {
     ...plan.options,
     ...(input === undefined ? {} : { input }),
     timeout: Math.min(Math.ceil(spec.timeoutMs), LONGEST_TIMEOUT_MS),
