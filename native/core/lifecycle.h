@@ -40,13 +40,13 @@ struct Action {
   enum class Kind : std::uint8_t {
     kArmTimer,
     kCancelTimer,
-    kSignalSoft,        ///< ask every member of the container to end
-    kSignalHard,        ///< kill every member of the container
-    kProbeContainer,    ///< look for members while the leader stays unreaped; answer with Empty or Occupied
-    kReapLeader,        ///< collect the leader, then look for members; answer with Empty or Occupied
+    kSignalSoft,      ///< ask every member of the container to end
+    kSignalHard,      ///< kill every member of the container
+    kProbeContainer,  ///< look for members while the leader stays unreaped; answer with Empty or Occupied
+    kReapLeader,      ///< collect the leader, then look for members; answer with Empty or Occupied
     kCloseStdin,
-    kReleaseFlow,       ///< reading no longer waits for a listener
-    kCloseReaders,      ///< give up on streams that are still open
+    kReleaseFlow,   ///< reading no longer waits for a listener
+    kCloseReaders,  ///< give up on streams that are still open
     kReleaseContainer,
     kEmitStarted,
     kEmitSettled,

@@ -12,8 +12,8 @@ namespace custody::core {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}       // NOLINT(google-explicit-constructor): `return value;` is the point
-  Result(const OsError& error) : state_(error) {}     // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::move(value)) {}    // NOLINT(google-explicit-constructor): `return value;` is the point
+  Result(const OsError& error) : state_(error) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return std::holds_alternative<T>(state_); }
   T& value() {

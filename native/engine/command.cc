@@ -48,9 +48,7 @@ void Command::Start(Instant now) {
   ScheduleTimer();
 }
 
-void Command::Refuse(Instant now) {
-  Fail({0, "closing"}, now);
-}
+void Command::Refuse(Instant now) { Fail({0, "closing"}, now); }
 
 void Command::Fail(const core::OsError& error, Instant now) {
   failure_ = error;

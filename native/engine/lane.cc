@@ -64,9 +64,8 @@ void Lane::Run() {
 
 bool Lane::may_end() const {
   if (!closing_) return false;
-  return std::ranges::all_of(commands_, [](const auto& entry) {
-    return entry.second->is_final() || entry.second->gave_up();
-  });
+  return std::ranges::all_of(commands_,
+                             [](const auto& entry) { return entry.second->is_final() || entry.second->gave_up(); });
 }
 
 void Lane::TakeMail(Instant now) {

@@ -1,4 +1,3 @@
-import { pid } from 'node:process';
 import { workerThreads } from '../backend/lazy-builtins.js';
 
 const RADIX = 36;
@@ -17,5 +16,5 @@ export function createRunIds(): () => string {
 function createPrefix(): string {
   const random = Math.floor(Math.random() * RADIX ** 6).toString(RADIX);
   const { threadId } = workerThreads();
-  return `exec-${Date.now().toString(RADIX)}${random}-${pid.toString(RADIX)}.${threadId.toString(RADIX)}-`;
+  return `exec-${Date.now().toString(RADIX)}${random}-${process.pid.toString(RADIX)}.${threadId.toString(RADIX)}-`;
 }

@@ -11,7 +11,7 @@ const STARTED = 9;
 
 forEachBackend((scene) => {
   async function withHost(role: HostRole, body: (host: Host) => Promise<void>): Promise<void> {
-    const native = scene.capabilities.backend === 'native' ? 'require' : 'off';
+    const native = scene.hasEngine ? 'require' : 'off';
     const host = new Host(role, { native, args: [scene.probe] });
     try {
       await body(host);

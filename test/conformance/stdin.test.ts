@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hashOf, patternBytes, patternText } from '../programs/pattern.js';
+import { Host } from '../programs/host.js';
 import { forEachBackend } from './describe-backend.js';
 
 const MIB = 1024 * 1024;
@@ -44,6 +45,20 @@ forEachBackend((scene) => {
     const handle = scene.start('read-stdin', ['1'], { input });
     input.fill(0);
     expect((await handle.result).stdout).toBe(expected);
+  });
+
+  it('is the host`s own when inherited, as the output is', async () => {
+    const host = new Host('pass-through', { native: scene.hasEngine ? 'require' : 'off', args: [scene.probe] });
+    try {
+      host.endInput('through\n');
+      const ending = await host.ending();
+      expect(ending).toMatchObject({ code: 0, stderr: '' });
+      const [passed, report = ''] = ending.stdout.split('\n');
+      expect(passed).toBe('through');
+      expect(JSON.parse(report)).toEqual({ outcome: { kind: 'exited', exitCode: 0 }, stdout: '' });
+    } finally {
+      await host.close();
+    }
   });
 
   it('reads from a file', async () => {

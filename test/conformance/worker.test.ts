@@ -14,7 +14,7 @@ forEachBackend((scene) => {
   it.each(['worker-terminate', 'worker-exit', 'worker-ends'] as const)(
     'ends the commands of the worker and no others with %s',
     async (role) => {
-      const native = scene.capabilities.backend === 'native' ? 'require' : 'off';
+      const native = scene.hasEngine ? 'require' : 'off';
       const workerProbe = join(scene.directory, 'worker-probe');
       linkSync(scene.probe, workerProbe);
       const host = new Host(role, { native, args: [scene.probe, workerProbe] });

@@ -70,9 +70,9 @@ export class Host {
     this.#child.kill(name);
   }
 
-  /** Ends the standard input of the host. */
-  endInput(): void {
-    this.#child.stdin?.end();
+  /** Ends the standard input of the host, after `text`. */
+  endInput(text = ''): void {
+    this.#child.stdin?.end(text);
   }
 
   async ending(): Promise<HostEnding> {

@@ -71,6 +71,16 @@ const roles = {
     const result = await custody.run(probe, [role]);
     process.stdout.write(result.stdout);
   },
+
+  // The command gets the streams of the host itself.
+  async 'pass-through'(custody, probe) {
+    const { outcome, stdout } = await custody.run(probe, ['copy-stdin'], {
+      stdin: 'inherit',
+      stdout: 'inherit',
+      stderr: 'inherit',
+    });
+    print(JSON.stringify({ outcome, stdout }));
+  },
 };
 
 function print(line) {

@@ -47,6 +47,7 @@ export const hostRoles = [
   'worker-ends',
   'few-descriptors',
   'relay',
+  'pass-through',
 ] as const;
 
 export type HostRole = (typeof hostRoles)[number];

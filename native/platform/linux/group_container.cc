@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -71,10 +70,6 @@ core::SurvivorReason ReasonOf(const ProcessEntry& member, bool was_killed) {
 
 }  // namespace
 
-struct GroupContainer::SavedTerminal {
-  termios settings{};
-};
-
 GroupContainer::GroupContainer(Poller& poller, PollToken token, ContainerObserver& observer)
     : poller_(poller), token_(token), observer_(observer) {}
 
@@ -84,15 +79,13 @@ GroupContainer::~GroupContainer() {
 
 void GroupContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
   SpawnRequest request;
-  request.environment =
-      core::ComposeEnvironment(spec.base_environment, spec.environment_set, spec.environment_unset);
+  request.environment = core::ComposeEnvironment(spec.base_environment, spec.environment_set, spec.environment_unset);
   const std::vector<std::string_view> arguments = core::SplitBlock(spec.argv_block);
   request.argv.reserve(arguments.size() + 1);
   for (const std::string_view argument : arguments) request.argv.push_back(argument.data());
   request.argv.push_back(nullptr);
   request.cwd = spec.cwd;
-  core::Result<std::string> path =
-      LookUpExecutable(arguments.front(), core::FindVariable(request.environment, "PATH"));
+  core::Result<std::string> path = LookUpExecutable(arguments.front(), core::FindVariable(request.environment, "PATH"));
   if (!path.ok()) {
     // A missing directory is the better answer when both are missing: with it, a relative PATH could not have worked.
     const bool cwd_missing = !spec.cwd.empty() && ::access(spec.cwd.c_str(), F_OK) == -1;
@@ -101,12 +94,12 @@ void GroupContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
   }
   request.path = std::move(path.value());
   for (std::size_t i = 0; i < request.stdio.size(); ++i) request.stdio[i] = static_cast<int>(stdio.handles[i].get());
-  if (stdio.inherits_stdin) OfferTerminal(stdio.handles[0]);
-  request.terminal = static_cast<int>(terminal_.get());
+  if (stdio.inherits_stdin) terminal_.Find(stdio);
+  request.terminal = terminal_.promised();
 
   core::Result<Spawned> spawned = Spawn(request);
   if (!spawned.ok()) {
-    TakeTerminalBack(false);
+    terminal_.TakeBack(false);
     const core::OsError& error = spawned.error();
     const bool from_exec = std::string_view(error.operation) == "exec";
     observer_.OnSpawnFailed(from_exec ? ExplainExecFailure(error.code, request.path, request.cwd) : error);
@@ -132,29 +125,12 @@ core::Result<Spawned> GroupContainer::Spawn(const SpawnRequest& request) {
   return spawned;
 }
 
-void GroupContainer::OfferTerminal(const OwnedHandle& standard_input) {
-  const int input = static_cast<int>(standard_input.get());
-  if (::isatty(input) == 0 || ::tcgetpgrp(input) != ::getpgrp()) return;  // a background job has no terminal to lend
-  terminal_ = OwnedHandle(::fcntl(input, F_DUPFD_CLOEXEC, 3));
-  host_group_ = ::getpgrp();
-  saved_terminal_ = std::make_unique<SavedTerminal>();
-  if (::tcgetattr(input, &saved_terminal_->settings) == -1) saved_terminal_.reset();
-}
-
-void GroupContainer::TakeTerminalBack(bool restore_settings) {
-  if (!terminal_.is_valid()) return;
-  const int terminal = static_cast<int>(terminal_.get());
-  // SIGTTOU, which a background process earns here, is blocked on this thread.
-  if (::tcgetpgrp(terminal) != host_group_) ::tcsetpgrp(terminal, host_group_);
-  if (restore_settings && saved_terminal_) ::tcsetattr(terminal, TCSADRAIN, &saved_terminal_->settings);
-}
-
 void GroupContainer::WatchLeader(Instant now) {
   const bool watched = exit_handle_.is_valid() && poller_.Add(exit_handle_.get(), Interest::kReadable, token_).ok();
   if (!watched) exit_handle_.Close();
   if (!watched) {
     PollAgain(now);
-  } else if (terminal_.is_valid()) {
+  } else if (terminal_.has_terminal()) {
     wake_at_ = now + core::kSuspendPoll;
   }
 }
@@ -165,10 +141,10 @@ void GroupContainer::OnWake(Instant now) {
   wake_at_ = core::kNever;
   if (leader_ == Leader::kRunning || leader_ == Leader::kSuspended) {
     if (!exit_handle_.is_valid() && PeekLeader()) return;
-    if (terminal_.is_valid() && leader_ == Leader::kRunning) LookForSuspension();
+    if (terminal_.has_terminal() && leader_ == Leader::kRunning) LookForSuspension();
     if (!exit_handle_.is_valid()) {
       PollAgain(now);
-    } else if (terminal_.is_valid()) {
+    } else if (terminal_.has_terminal()) {
       wake_at_ = now + core::kSuspendPoll;
     }
     return;
@@ -184,7 +160,7 @@ bool GroupContainer::PeekLeader() {
     const core::OsError error = LastError("waitid");
     leader_ = Leader::kReaped;
     Unwatch();
-    TakeTerminalBack(false);
+    terminal_.TakeBack(false);
     observer_.OnLeaderLost(error);
     return true;
   }
@@ -192,7 +168,7 @@ bool GroupContainer::PeekLeader() {
   leader_ = Leader::kDead;
   Unwatch();
   const core::ExitStatus status = ToExitStatus(info);
-  TakeTerminalBack(status.kind == core::ExitStatus::Kind::kSignaled);
+  terminal_.TakeBack(status.kind == core::ExitStatus::Kind::kSignaled);
   observer_.OnLeaderExited(status);
   return true;
 }
@@ -206,15 +182,20 @@ void GroupContainer::Unwatch() {
 void GroupContainer::LookForSuspension() {
   siginfo_t info{};
   if (WaitId(group_, &info, WSTOPPED | WNOHANG, nullptr) == -1 || info.si_pid == 0) return;
+  // It wanted the terminal a moment before it got it, or before the shell brought the host to the foreground.
+  const bool wants_terminal = info.si_status == SIGTTIN || info.si_status == SIGTTOU;
+  if (wants_terminal && terminal_.LendTo(group_)) return SignalGroup(SIGCONT);
+  if (signalled_) return;  // it is being stopped: nobody should wait for it to be continued
   leader_ = Leader::kSuspended;
-  TakeTerminalBack(false);
+  terminal_.TakeBack(false);
   observer_.OnLeaderSuspended();
 }
 
 void GroupContainer::Resume() {
+  if (leader_ != Leader::kRunning && leader_ != Leader::kSuspended) return;
+  terminal_.LendTo(group_);
   if (leader_ != Leader::kSuspended) return;
   leader_ = Leader::kRunning;
-  ::tcsetpgrp(static_cast<int>(terminal_.get()), group_);
   SignalGroup(SIGCONT);
 }
 
@@ -236,13 +217,15 @@ std::optional<core::StopStep> GroupContainer::SignalHard(Instant now) {
 std::optional<core::StopStep> GroupContainer::Signal(int number, const char* name, Instant now) {
   if (leader_ == Leader::kNone) return std::nullopt;
   const core::StopStep step{name, core::SignalScope::kGroup, now};
-  if (leader_ == Leader::kReaped) return SignalMembers(number, FindGroupMembers(group_)) ? std::optional(step) : std::nullopt;
+  if (leader_ == Leader::kReaped)
+    return SignalMembers(number, FindGroupMembers(group_)) ? std::optional(step) : std::nullopt;
   if (leader_ == Leader::kDead) {
     for (const ProcessEntry& member : FindGroupMembers(group_).living) Note(member);
   }
   signalled_ = true;
   SignalGroup(number);
-  if (leader_ == Leader::kSuspended && number != SIGKILL) SignalGroup(SIGCONT);  // a stopped process takes nothing else
+  // A stopped process takes nothing else, and one that uses a terminal may have stopped since anybody looked.
+  if (number != SIGKILL && terminal_.has_terminal()) SignalGroup(SIGCONT);
   return step;
 }
 

@@ -10,6 +10,7 @@
 #include "platform/linux/spawn_clone.h"
 #include "platform/posix/process_table.h"
 #include "platform/posix/spawn.h"
+#include "platform/posix/terminal_loan.h"
 
 namespace custody::platform {
 
@@ -48,7 +49,6 @@ class GroupContainer final : public Container {
 
  private:
   enum class Leader : std::uint8_t { kNone, kRunning, kSuspended, kDead, kReaped };
-  struct SavedTerminal;
 
   core::Result<Spawned> Spawn(const SpawnRequest& request);
   void WatchLeader(core::Instant now);
@@ -56,8 +56,6 @@ class GroupContainer final : public Container {
   /// Returns false while the leader lives.
   bool PeekLeader();
 
-  void OfferTerminal(const OwnedHandle& standard_input);
-  void TakeTerminalBack(bool restore_settings);
   void LookForSuspension();
 
   void SignalGroup(int number);
@@ -87,10 +85,7 @@ class GroupContainer final : public Container {
   core::Instant wake_at_ = core::kNever;
   core::Nanos poll_wait_ = 0;
   core::Nanos longest_poll_ = core::kMemberPollLongest;
-  /// The terminal lent to the leader, the group that had it before, and how it was set then.
-  OwnedHandle terminal_;
-  pid_t host_group_ = -1;
-  std::unique_ptr<SavedTerminal> saved_terminal_;
+  TerminalLoan terminal_;
   /// Members that were signalled after the leader was gone.
   std::map<pid_t, ProcessEntry> signalled_members_;
 };

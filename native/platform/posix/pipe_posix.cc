@@ -61,7 +61,13 @@ Result<OwnedHandle> OpenFile(const char* path, int flags, const char* operation,
 
 Result<OwnedHandle> DuplicateStandardStream(int number) {
   const int fd = ::fcntl(number, F_DUPFD_CLOEXEC, kFirstFreeDescriptor);
-  if (fd != -1) return OwnedHandle(fd);
+  if (fd != -1) {
+    // Node makes a pipe of its own non-blocking on first use, and the flag is shared with the child, whose reads and
+    // writes would then fail with EAGAIN. libuv does the same for the children it starts.
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags != -1 && (flags & O_NONBLOCK) != 0) ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+    return OwnedHandle(fd);
+  }
   // The host runs without this stream: the child gets the null device, as it would from a shell's `<&-`-proof start.
   if (errno == EBADF) return OpenFile("/dev/null", number == 0 ? O_RDONLY : O_WRONLY, "open-null", ErrorSubject::kNone);
   return LastError("pipe");
@@ -125,8 +131,7 @@ core::Status OpenOutput(core::OutputTarget target, int index, StdioPair& out) {
 bool WouldBlock(const OsError& error) { return error.code == EAGAIN || error.code == EWOULDBLOCK; }
 
 Result<std::size_t> OutputPipe::ReadSome(std::span<std::byte> into) {
-  const ssize_t count =
-      RetryOnEintr([&] { return ::read(static_cast<int>(handle_.get()), into.data(), into.size()); });
+  const ssize_t count = RetryOnEintr([&] { return ::read(static_cast<int>(handle_.get()), into.data(), into.size()); });
   if (count == -1) return LastError("read");
   return static_cast<std::size_t>(count);
 }
@@ -148,7 +153,7 @@ void OutputPipe::Enlarge(std::size_t bytes) {
 }
 
 std::vector<core::NamedProcess> OutputPipe::Holders() const {
-  struct stat info{};
+  struct stat info {};
   if (::fstat(static_cast<int>(handle_.get()), &info) == -1) return {};
   return ProcessesHoldingPipe(static_cast<unsigned long long>(info.st_ino));
 }

@@ -82,7 +82,7 @@ int AddDescriptors(SpawnFileActions& actions, const std::array<int, 3>& stdio) {
 
 /// posix_spawn gives one number for every step; a directory that cannot be entered is recognised by looking.
 int DirectoryProblem(const std::string& cwd) {
-  struct stat info{};
+  struct stat info {};
   if (::stat(cwd.c_str(), &info) != 0) return errno;
   if (!S_ISDIR(info.st_mode)) return ENOTDIR;
   return ::access(cwd.c_str(), X_OK) == 0 ? 0 : errno;

@@ -33,7 +33,7 @@ function descriptorNumbers(lines: string): number[] {
 forEachBackend((scene) => {
   /** What the child of a host prints that was started with these gifts. */
   async function relayed(role: string, gifts: readonly string[]): Promise<string> {
-    const native = scene.capabilities.backend === 'native' ? 'require' : 'off';
+    const native = scene.hasEngine ? 'require' : 'off';
     const launcher = [scene.probe, 'become', ...gifts, '--'];
     const host = new Host('relay', { native, args: [scene.probe, role], launcher });
     try {

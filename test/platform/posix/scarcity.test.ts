@@ -7,7 +7,7 @@ import { Host } from '../../programs/host.js';
 
 forEachBackend((scene) => {
   it('reports that descriptors ran out, and recovers', async () => {
-    const native = scene.capabilities.backend === 'native' ? 'require' : 'off';
+    const native = scene.hasEngine ? 'require' : 'off';
     const launcher = [scene.probe, 'become', 'nofile=96', '--'];
     const host = new Host('few-descriptors', { native, args: [scene.probe], launcher });
     try {
