@@ -43,9 +43,10 @@ class BlockReader {
   explicit BlockReader(std::string_view text) : rest_(text) {}
 
   /// The next `count` strings with their NULs. Sets `failed` when there are fewer.
-  std::string Take(double count) {
+  std::string Take(double wanted) {
+    const auto count = static_cast<std::size_t>(wanted);
     std::size_t end = 0;
-    for (double i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       const std::size_t nul = rest_.find('\0', end);
       if (nul == std::string_view::npos) {
         failed_ = true;
@@ -147,7 +148,7 @@ Napi::Array ToArray(Napi::Env env, const std::vector<Item>& items, Convert conve
 
 }  // namespace
 
-bool ReadSpec(std::span<const double> numbers, std::string text, core::LaunchSpec& spec) {
+bool ReadSpec(std::span<const double> numbers, std::string_view text, core::LaunchSpec& spec) {
   if (numbers.size() < kSpecLength || numbers[kArgumentCount] < 1) return false;
   BlockReader reader(text);
   spec.argv_block = reader.Take(numbers[kArgumentCount]);

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
+#include <string_view>
 
 #include "core/event.h"
 #include "core/launch_spec.h"
@@ -21,7 +21,7 @@ inline constexpr std::size_t kLongestRecord = 28;
 /// Fills `spec` from the layout SpecField and the strings that belong to it.
 ///
 /// Returns: false when they do not fit each other, which is a defect of the facade.
-bool ReadSpec(std::span<const double> numbers, std::string text, core::LaunchSpec& spec);
+bool ReadSpec(std::span<const double> numbers, std::string_view text, core::LaunchSpec& spec);
 
 /// Writes one event as a record and returns its length. `into` has room for kLongestRecord numbers.
 std::size_t WriteRecord(const core::Event& event, engine::SharedRun& run, std::span<double> into);

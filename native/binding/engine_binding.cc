@@ -234,7 +234,7 @@ void EngineBinding::Receive(const std::vector<core::Event>& events) {
 
 void EngineBinding::CallBack(std::size_t length) {
   const Napi::HandleScope scope(Env());
-  const napi_value argument = Napi::Number::New(Env(), static_cast<double>(length));
+  napi_value argument = Napi::Number::New(Env(), static_cast<double>(length));
   // Not FunctionReference::Call: where JavaScript may not run any more (worker.terminate) it would end the process. An
   // exception of the callback stays pending, and Node reports it.
   (void)napi_call_function(Env(), Env().Undefined(), on_records_.Value(), 1, &argument, nullptr);

@@ -1,5 +1,6 @@
 #include "core/environment.h"
 
+#include <ranges>
 #include <unordered_set>
 
 #include "core/string_block.h"
@@ -23,8 +24,8 @@ std::vector<const char*> ComposeEnvironment(std::string_view base, std::string_v
   const std::vector<std::string_view> additions = SplitBlock(set);
   for (const std::string_view name : SplitBlock(unset)) taken.insert(name);
   std::unordered_set<std::string_view> added;
-  for (auto entry = additions.rbegin(); entry != additions.rend(); ++entry) {
-    if (added.insert(NameOf(*entry)).second) out.push_back(entry->data());
+  for (const std::string_view entry : std::views::reverse(additions)) {
+    if (added.insert(NameOf(entry)).second) out.push_back(entry.data());
   }
   taken.merge(added);
   for (const std::string_view entry : SplitBlock(base)) {

@@ -171,11 +171,11 @@ void Command::Apply(const core::ActionList& actions, Instant now) {
   queued_actions_.insert(queued_actions_.end(), actions.items().begin(), actions.items().end());
   if (performing_) return;
   performing_ = true;
-  for (std::size_t next = 0; next < queued_actions_.size(); ++next) {
-    const core::Action action = queued_actions_[next];
+  while (!queued_actions_.empty()) {
+    const core::Action action = queued_actions_.front();
+    queued_actions_.erase(queued_actions_.begin());
     Perform(action, now);
   }
-  queued_actions_.clear();
   performing_ = false;
 }
 
@@ -380,7 +380,6 @@ core::Cleanup Command::MakeCleanup(platform::ContainerReport report, Instant now
       break;
     case core::ContainerFate::kKept:
       cleanup.status = core::CleanupStatus::kKept;
-      container_->KeepMembers();
       break;
     case core::ContainerFate::kUnknown:
     case core::ContainerFate::kUnconfirmed:
@@ -416,6 +415,7 @@ void Command::EmitSettled(Instant now) {
     facts.started_at_wall_ms = started_at_wall_ms_;
     facts.started_at = started_at_;
     facts.duration = now - started_at_;
+    if (lifecycle_.container() == core::ContainerFate::kKept) container_->KeepMembers();
     platform::ContainerReport report = container_->Report();
     facts.usage = report.usage;
     facts.cleanup = MakeCleanup(std::move(report), now);

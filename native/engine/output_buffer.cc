@@ -15,24 +15,24 @@ std::size_t OutputBuffer::Window(const Stream& stream) const {
   return unread >= room ? 0 : static_cast<std::size_t>(room - unread);
 }
 
-OutputBuffer::Read OutputBuffer::ReadAt(int index, std::uint64_t cursor, std::span<std::byte> into) {
+OutputBuffer::Read OutputBuffer::ReadAt(int stream, std::uint64_t cursor, std::span<std::byte> into) {
   const std::lock_guard lock(mutex_);
-  Stream& stream = streams_[static_cast<std::size_t>(index)];
+  Stream& target = streams_[static_cast<std::size_t>(stream)];
   Read read;
-  if (stream.ring) {
-    read.bytes = stream.ring->ReadAt(cursor, into);
-    read.end = stream.ended && read.bytes.next == stream.ring->end();
+  if (target.ring) {
+    read.bytes = target.ring->ReadAt(cursor, into);
+    read.end = target.ended && read.bytes.next == target.ring->end();
   } else {
-    read.end = stream.ended;
+    read.end = target.ended;
   }
   return read;
 }
 
-void OutputBuffer::Acknowledge(int index, std::uint64_t cursor) {
+void OutputBuffer::Acknowledge(int stream, std::uint64_t cursor) {
   const std::lock_guard lock(mutex_);
-  Stream& stream = streams_[static_cast<std::size_t>(index)];
-  if (!stream.ring) return;
-  stream.consumed = std::max(stream.consumed, std::min(cursor, stream.ring->end()));
+  Stream& target = streams_[static_cast<std::size_t>(stream)];
+  if (!target.ring) return;
+  target.consumed = std::max(target.consumed, std::min(cursor, target.ring->end()));
 }
 
 OutputBuffer::Segments OutputBuffer::ReadSegments(std::uint64_t from) {
@@ -47,27 +47,27 @@ OutputBuffer::Segments OutputBuffer::ReadSegments(std::uint64_t from) {
   return out;
 }
 
-std::uint64_t OutputBuffer::end(int index) {
+std::uint64_t OutputBuffer::end(int stream) {
   const std::lock_guard lock(mutex_);
-  const Stream& stream = streams_[static_cast<std::size_t>(index)];
-  return stream.ring ? stream.ring->end() : 0;
+  const Stream& target = streams_[static_cast<std::size_t>(stream)];
+  return target.ring ? target.ring->end() : 0;
 }
 
-std::uint64_t OutputBuffer::kept(int index) {
+std::uint64_t OutputBuffer::kept(int stream) {
   const std::lock_guard lock(mutex_);
-  const Stream& stream = streams_[static_cast<std::size_t>(index)];
-  return stream.ring ? stream.ring->kept() : 0;
+  const Stream& target = streams_[static_cast<std::size_t>(stream)];
+  return target.ring ? target.ring->kept() : 0;
 }
 
-void OutputBuffer::MarkEnded(int index) {
+void OutputBuffer::MarkEnded(int stream) {
   const std::lock_guard lock(mutex_);
-  streams_[static_cast<std::size_t>(index)].ended = true;
+  streams_[static_cast<std::size_t>(stream)].ended = true;
 }
 
-bool OutputBuffer::HasNews(int index) {
+bool OutputBuffer::HasNews(int stream) {
   const std::lock_guard lock(mutex_);
-  const Stream& stream = streams_[static_cast<std::size_t>(index)];
-  return stream.ended || (stream.ring && stream.ring->end() > 0);
+  const Stream& target = streams_[static_cast<std::size_t>(stream)];
+  return target.ended || (target.ring && target.ring->end() > 0);
 }
 
 void OutputBuffer::Discard() {
@@ -79,14 +79,14 @@ void OutputBuffer::Discard() {
   log_ = {};
 }
 
-void OutputBuffer::SetFlow(int index, Flow flow) {
+void OutputBuffer::SetFlow(int stream, Flow flow) {
   const std::lock_guard lock(mutex_);
-  streams_[static_cast<std::size_t>(index)].flow = flow;
+  streams_[static_cast<std::size_t>(stream)].flow = flow;
 }
 
-Flow OutputBuffer::flow(int index) {
+Flow OutputBuffer::flow(int stream) {
   const std::lock_guard lock(mutex_);
-  return streams_[static_cast<std::size_t>(index)].flow;
+  return streams_[static_cast<std::size_t>(stream)].flow;
 }
 
 void OutputBuffer::StopBlocking() {
@@ -94,11 +94,11 @@ void OutputBuffer::StopBlocking() {
   blocking_allowed_ = false;
 }
 
-bool OutputBuffer::TakeResume(int index) {
+bool OutputBuffer::TakeResume(int stream) {
   const std::lock_guard lock(mutex_);
-  Stream& stream = streams_[static_cast<std::size_t>(index)];
-  if (!stream.paused || Window(stream) == 0) return false;
-  stream.paused = false;
+  Stream& target = streams_[static_cast<std::size_t>(stream)];
+  if (!target.paused || Window(target) == 0) return false;
+  target.paused = false;
   return true;
 }
 

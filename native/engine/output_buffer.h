@@ -81,24 +81,24 @@ class OutputBuffer {
 };
 
 template <typename ReadSome, typename WouldBlock>
-OutputBuffer::FillResult OutputBuffer::Fill(int index, core::Instant now, ReadSome read, WouldBlock would_block) {
+OutputBuffer::FillResult OutputBuffer::Fill(int stream, core::Instant now, ReadSome read, WouldBlock would_block) {
   const std::lock_guard lock(mutex_);
-  Stream& stream = streams_[static_cast<std::size_t>(index)];
-  if (!stream.ring) stream.ring.emplace(ring_bytes_);
-  const std::size_t window = Window(stream);
+  Stream& target = streams_[static_cast<std::size_t>(stream)];
+  if (!target.ring) target.ring.emplace(ring_bytes_);
+  const std::size_t window = Window(target);
   if (window == 0) {
-    stream.paused = true;
+    target.paused = true;
     return FillResult::kPaused;
   }
-  const std::span<std::byte> place = stream.ring->Writable(window);
+  const std::span<std::byte> place = target.ring->Writable(window);
   core::Result<std::size_t> count = read(place);
   if (!count.ok() && would_block(count.error())) return FillResult::kDrained;
   if (!count.ok() || count.value() == 0) {
-    stream.ended = true;
+    target.ended = true;
     return FillResult::kEnded;
   }
-  log_.Append(static_cast<std::uint8_t>(index), stream.ring->end(), count.value(), now);
-  stream.ring->Commit(count.value());
+  log_.Append(static_cast<std::uint8_t>(stream), target.ring->end(), count.value(), now);
+  target.ring->Commit(count.value());
   return FillResult::kMore;
 }
 

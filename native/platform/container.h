@@ -60,11 +60,11 @@ class Container {
   virtual std::optional<core::StopStep> SignalHard(core::Instant now) = 0;
   /// Looks for members while a dead leader stays unreaped, until there are none: OnContainerEmpty or OnContainerOccupied.
   virtual void Probe(core::Instant now) = 0;
-  /// Collects the dead leader and looks for members, until there are none: OnContainerEmpty or OnContainerOccupied.
+  /// Looks for members until there are none, and then collects the dead leader: OnContainerEmpty or OnContainerOccupied.
   virtual void ReapLeader(core::Instant now) = 0;
   /// Gives the terminal back to a suspended leader and lets it go on.
   virtual void Resume() = 0;
-  /// Members that live on are kept by policy: look for their end rarely.
+  /// Members that live on are kept by policy: the leader is collected all the same, and their end is looked for rarely.
   virtual void KeepMembers() = 0;
 
   /// A handle the container registered with the poller is ready.

@@ -90,6 +90,8 @@ export interface BackendCapabilities {
   readonly defaultContainment: Containment;
   /** The strongest cleanup status a run can report. */
   readonly cleanup: 'confirmed' | 'confirmed-group-only';
+  /** `worker.terminate()` ends the commands of that worker. Without it they live on, because no code of the worker runs any more. */
+  readonly endsWithWorker: boolean;
   /** A leader that inherits a terminal can be suspended and resumed. */
   readonly terminal: boolean;
   /** CPU times of the leader are reported. */

@@ -15,6 +15,7 @@ import { failureOf } from '../core/run-failure.js';
 import { createResult, type RunResult } from '../core/run-result.js';
 import { notLaunched, type SettledFacts } from '../core/settled-facts.js';
 import { CLEANUP_BUDGET_MS, MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
+import { listenForAbort, stopListeningForAbort, type AbortTarget } from './abort-listeners.js';
 import { NOTHING_CAPTURED, readCaptured } from './capture.js';
 import { Deferred } from './deferred.js';
 import type { RunContext } from './run-context.js';
@@ -35,7 +36,7 @@ export interface RunAttachment {
 
 const NO_ATTACHMENTS: readonly RunAttachment[] = [];
 
-export class Run implements LaunchListener {
+export class Run implements LaunchListener, AbortTarget {
   readonly id: string;
   readonly invocation: Readonly<Invocation>;
   readonly backend: Backend;
@@ -69,7 +70,7 @@ export class Run implements LaunchListener {
     const { host, defaultContainment } = this.#context;
     this.#launchId = this.backend.launch(toLaunchSpec(this.invocation, host, defaultContainment, this.#isHeld), this);
     this.#enter();
-    this.invocation.signal?.addEventListener('abort', this);
+    if (this.invocation.signal !== undefined) listenForAbort(this.invocation.signal, this);
   }
 
   /** Launches and blocks until the run has settled. Called instead of {@link Run.launch}. */
@@ -116,7 +117,9 @@ export class Run implements LaunchListener {
   }
 
   get pid(): number | undefined {
-    return this.#pid ?? this.#facts?.pid;
+    if (this.#pid !== undefined || this.#launchId === undefined) return this.#pid ?? this.#facts?.pid;
+    // The news of the start may still be under way; the backend knows already.
+    return this.backend.snapshot(this.#launchId).pid;
   }
 
   /** Resolves when the run has settled, whatever its result. */
@@ -165,7 +168,7 @@ export class Run implements LaunchListener {
 
   // Facts: from the AbortSignal, then from the backend.
 
-  handleEvent(): void {
+  aborted(): void {
     this.cancel(reasonText(this.invocation.signal?.reason));
   }
 
@@ -222,7 +225,7 @@ export class Run implements LaunchListener {
   }
 
   #complete(facts: SettledFacts): void {
-    this.invocation.signal?.removeEventListener('abort', this);
+    if (this.invocation.signal !== undefined) stopListeningForAbort(this.invocation.signal, this);
     if (isFinal(facts.cleanup, this.invocation.stragglers)) {
       this.#finalCleanup = facts.cleanup;
       this.#leave();

@@ -21,7 +21,7 @@ forEachBackend((scene) => {
       try {
         await host.line('up');
         expect(JSON.parse(await host.line('{'))).toEqual({ state: 'running', stdout: 'still\0' });
-        if (scene.hasEngine || role !== 'worker-terminate') {
+        if (scene.capabilities.endsWithWorker || role !== 'worker-terminate') {
           await eventually(
             () => processesOf(workerProbe).length === 0,
             () => `no command of the worker; there are ${JSON.stringify(processesOf(workerProbe))}`,

@@ -171,6 +171,7 @@ const CAPABILITIES: BackendCapabilities = {
   deadlines: 'engine',
   containment: { tree: LEVEL, strict: LEVEL, group: LEVEL, none: LEVEL },
   defaultContainment: 'group',
+  endsWithWorker: true,
   cleanup: 'confirmed-group-only',
   terminal: true,
   usage: true,
@@ -254,7 +255,7 @@ export class MemoryBackend implements Backend {
 
   snapshot(id: LaunchId): LaunchSnapshot {
     const { state, streams } = this.#of(id);
-    return { state, pid: 4711, elapsedMs: 0, stdoutEnd: streams.stdout.end, stderrEnd: streams.stderr.end };
+    return { state, pid: undefined, elapsedMs: 0, stdoutEnd: streams.stdout.end, stderrEnd: streams.stderr.end };
   }
 
   resume(id: LaunchId): void {

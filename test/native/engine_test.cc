@@ -11,6 +11,11 @@
 #include "core/limits.h"
 #include "fake_platform.h"
 
+extern "C" {
+void __lsan_disable() __attribute__((weak));  // NOLINT(bugprone-reserved-identifier): the sanitizer's name
+void __lsan_enable() __attribute__((weak));   // NOLINT(bugprone-reserved-identifier): the sanitizer's name
+}
+
 namespace {
 
 using namespace custody::testing;
@@ -50,6 +55,14 @@ class EngineScene {
   LaunchPlan plan;
   Engine engine{sink};
 };
+
+/// A lane whose thread is given up is never freed, which a leak checker must not be told as news.
+LaunchId LaunchOnLostLane(Engine& engine) {
+  if (__lsan_disable != nullptr) __lsan_disable();
+  const LaunchId id = engine.Launch(PlainSpec());
+  if (__lsan_enable != nullptr) __lsan_enable();
+  return id;
+}
 
 std::span<const std::byte> BytesOf(const std::string& text) { return std::as_bytes(std::span(text)); }
 
@@ -144,15 +157,15 @@ TEST_CASE("a close that did not end everything is not called complete by a secon
   RecordingSink sink;
   Engine engine(sink);
   platform.Plan({});  // nothing dies
-  const LaunchId id = engine.Launch(PlainSpec());
+  const LaunchId id = LaunchOnLostLane(engine);
   REQUIRE(Eventually([&] { return sink.kinds(id) == "s"; }));
   CHECK_FALSE(engine.Close(kSecond / 100));
   CHECK_FALSE(engine.Close(kSecond / 100));
-  // Lets the thread end, so that it does not outlive this test's sink.
   platform.End(id, 1);
   platform.End(id, 2);
   platform.Say(id, LeaderExits(0));
-  CHECK(Eventually([&] { return !platform.container_exists(id); }));
+  platform.JoinAbandoned();
+  CHECK(sink.kinds(id) == "sS");
 }
 
 TEST_CASE("a listener that comes late is told of what there is") {

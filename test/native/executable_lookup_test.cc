@@ -66,7 +66,7 @@ TEST_CASE("empty and relative entries of PATH never make the current directory d
   folder.Write("tool", "", 0755);
   const std::filesystem::path before = std::filesystem::current_path();
   std::filesystem::current_path(folder.path());
-  for (const char* path : {".", "", ":", "::", "/no/such:", ":/no/such", "./", "../" }) {
+  for (const char* path : {".", "", ":", "::", "/no/such:", ":/no/such", "./", "../"}) {
     INFO("PATH='" << path << "'");
     CHECK(CodeOf("tool", path) == ENOENT);
   }

@@ -76,6 +76,15 @@ void FakePlatform::Say(core::LaunchId id, Said said) {
   changed_.notify_all();
 }
 
+void FakePlatform::JoinAbandoned() {
+  std::vector<std::thread> threads;
+  {
+    const std::lock_guard lock(mutex_);
+    threads.swap(abandoned_);
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
 FakeStream FakePlatform::stream(core::LaunchId id, int stream) {
   const std::lock_guard lock(mutex_);
   return streams_[HostEnd(id, stream)];
@@ -275,7 +284,11 @@ class FakeThread final : public platform::EngineThread {
  public:
   FakeThread(void (*entry)(void*), void* argument) : thread_(entry, argument) {}
   void Join() override { thread_.join(); }
-  void Abandon() override { thread_.detach(); }
+  void Abandon() override {
+    FakePlatform& fake = FakePlatform::Current();
+    const std::lock_guard lock(fake.mutex_);
+    fake.abandoned_.push_back(std::move(thread_));
+  }
 
  private:
   std::thread thread_;

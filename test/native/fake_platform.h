@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/event.h"
@@ -39,11 +40,11 @@ struct LaunchPlan {
 
 /// One pipe, or a stream that is none, as the kernel would keep it.
 struct FakeStream {
-  std::string bytes;          ///< output: not yet read; input: all that the child was given
+  std::string bytes;            ///< output: not yet read; input: all that the child was given
   std::size_t room = SIZE_MAX;  ///< input: bytes that are still taken
-  bool ended = false;         ///< output: every writer has closed
-  bool broken = false;        ///< input: nobody reads
-  bool closed = false;        ///< our end
+  bool ended = false;           ///< output: every writer has closed
+  bool broken = false;          ///< input: nobody reads
+  bool closed = false;          ///< our end
   std::size_t enlarged_to = 0;
   std::vector<core::NamedProcess> holders;
 };
@@ -112,6 +113,8 @@ class FakePlatform {
   void Alter(core::LaunchId id, int stream, const std::function<void(FakeStream&)>& change);
   /// The container says this on its own thread as soon as its poller looks.
   void Say(core::LaunchId id, Said said);
+  /// Waits for the threads that the engine has given up, which the script must have let end.
+  void JoinAbandoned();
 
   // What became of it.
   FakeStream stream(core::LaunchId id, int stream);
@@ -150,6 +153,7 @@ class FakePlatform {
   std::size_t held_ = 0;
   bool lets_launches_go_ = false;
   std::size_t threads_ = 0;
+  std::vector<std::thread> abandoned_;
 };
 
 /// Keeps every event. Thread: any.

@@ -29,11 +29,13 @@ const char* const kTimerNames[] = {"deadline", "idle", "step", "drain"};
 const char* const kPhaseNames[] = {"queued", "spawning", "running", "stopping", "draining", "settled"};
 const char* const kFateNames[] = {"unknown", "empty", "kept", "unconfirmed"};
 const char* const kPolicyNames[] = {"kill", "report", "leave"};
-const char* const kCauseNames[] = {"none", "timeout", "idle", "output-limit", "resource-limit", "cancelled", "host-exit"};
+const char* const kCauseNames[] = {"none",           "timeout",   "idle",     "output-limit",
+                                   "resource-limit", "cancelled", "host-exit"};
 // In the order of Action::Kind; the first two are written with their timer.
-const char* const kActionNames[] = {"arm",          "cancel",       "signal-soft",   "signal-hard",       "probe-container",
-                                    "reap-leader",  "close-stdin",  "release-flow",  "close-readers",     "release-container",
-                                    "emit-started", "emit-settled", "emit-cleaned-up"};
+const char* const kActionNames[] = {
+    "arm",          "cancel",       "signal-soft",    "signal-hard",   "probe-container",
+    "reap-leader",  "close-stdin",  "release-flow",   "close-readers", "release-container",
+    "emit-started", "emit-settled", "emit-cleaned-up"};
 
 template <typename Enum, std::size_t kCount>
 Enum Parse(const char* const (&names)[kCount], const std::string& name) {
@@ -84,7 +86,8 @@ ActionList Feed(Lifecycle& lifecycle, const json& input, Nanos now) {
   if (kind == "suspended") return lifecycle.Suspended(now);
   if (kind == "resumed") return lifecycle.Resumed(now);
   if (kind == "timer") {
-    return lifecycle.TimerFired(Parse<TimerKind>(kTimerNames, input.at("timer")), now, input.value("readingPaused", false));
+    return lifecycle.TimerFired(Parse<TimerKind>(kTimerNames, input.at("timer")), now,
+                                input.value("readingPaused", false));
   }
   if (kind == "stop") {
     return lifecycle.StopRequested(Parse<StopCause>(kCauseNames, input.at("cause")), Millis(input, "graceMs"), now);

@@ -43,7 +43,8 @@ FillResult FillAll(OutputBuffer& output, int stream, std::string source) {
 }
 
 FillResult FillWith(OutputBuffer& output, const Result<std::size_t>& answer) {
-  return output.Fill(0, 0, [&](std::span<std::byte>) { return answer; }, WouldBlock);
+  return output.Fill(
+      0, 0, [&](std::span<std::byte>) { return answer; }, WouldBlock);
 }
 
 std::string ReadFrom(OutputBuffer& output, int stream, std::uint64_t cursor, std::size_t size = 1'000) {

@@ -83,7 +83,9 @@ TEST_CASE("a child gets its own group, its arguments and its environment, and no
       const Request request(kSleep, {"another name", "60"}, {"A=1", "B=two words"});
       const Child child(spawner, request);
       CHECK(::getpgid(child.pid) == child.pid);
-      CHECK(ContentOf(child.Proc("cmdline")) == std::string("another name\0" "60\0", 16));
+      CHECK(ContentOf(child.Proc("cmdline")) == std::string("another name\0"
+                                                            "60\0",
+                                                            16));
       CHECK(ContentOf(child.Proc("environ")) == std::string("A=1\0B=two words\0", 16));
     }
   }

@@ -13,23 +13,15 @@
 #include "core/environment.h"
 #include "core/limits.h"
 #include "core/string_block.h"
+#include "platform/linux/pinned_process.h"
 #include "platform/posix/executable_lookup.h"
 #include "platform/posix/posix_error.h"
-
-#ifndef SYS_pidfd_send_signal
-#define SYS_pidfd_send_signal 424
-#endif
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
 
 namespace custody::platform {
 
 namespace {
 
 using core::Instant;
-
-OwnedHandle OpenPidfd(pid_t pid) { return OwnedHandle(::syscall(SYS_pidfd_open, pid, 0U)); }
 
 /// What one engine thread needs for every start and finds out once.
 struct ThreadTools {
@@ -61,10 +53,7 @@ core::ExitStatus ToExitStatus(const siginfo_t& info) {
 core::SurvivorReason ReasonOf(const ProcessEntry& member, bool was_killed) {
   if (member.state == 'D') return core::SurvivorReason::kUninterruptible;
   if (!was_killed) return core::SurvivorReason::kUnknown;
-  const OwnedHandle handle = OpenPidfd(member.pid);
-  if (::syscall(SYS_pidfd_send_signal, handle.get(), 0, nullptr, 0U) == -1 && errno == EPERM) {
-    return core::SurvivorReason::kPermission;
-  }
+  if (!MaySignal(member.pid)) return core::SurvivorReason::kPermission;
   return member.state == 'T' ? core::SurvivorReason::kFrozen : core::SurvivorReason::kDeadline;
 }
 
@@ -74,7 +63,9 @@ GroupContainer::GroupContainer(Poller& poller, PollToken token, ContainerObserve
     : poller_(poller), token_(token), observer_(observer) {}
 
 GroupContainer::~GroupContainer() {
-  if (exit_handle_.is_valid()) poller_.Remove(exit_handle_.get());
+  Unwatch();
+  // A container that was given up while its leader lay unreaped must not leave a zombie in the host.
+  if (leader_ == Leader::kDead) CollectLeader();
 }
 
 void GroupContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
@@ -94,6 +85,7 @@ void GroupContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
   }
   request.path = std::move(path.value());
   for (std::size_t i = 0; i < request.stdio.size(); ++i) request.stdio[i] = static_cast<int>(stdio.handles[i].get());
+  spares_stragglers_ = spec.plan.stragglers != core::StragglerPolicy::kKill;
   if (stdio.inherits_stdin) terminal_.Find(stdio);
   request.terminal = terminal_.promised();
 
@@ -155,7 +147,8 @@ void GroupContainer::OnWake(Instant now) {
 bool GroupContainer::PeekLeader() {
   if (leader_ != Leader::kRunning && leader_ != Leader::kSuspended) return true;
   siginfo_t info{};
-  if (WaitId(group_, &info, WEXITED | WNOHANG | WNOWAIT, nullptr) == -1) {
+  rusage usage{};
+  if (WaitId(group_, &info, WEXITED | WNOHANG | WNOWAIT, &usage) == -1) {
     // Somebody else collected our child, or the host ignores SIGCHLD. The number is no longer ours.
     const core::OsError error = LastError("waitid");
     leader_ = Leader::kReaped;
@@ -166,6 +159,9 @@ bool GroupContainer::PeekLeader() {
   }
   if (info.si_pid == 0) return false;
   leader_ = Leader::kDead;
+  usage_.user_ms = ToMillis(usage.ru_utime);
+  usage_.system_ms = ToMillis(usage.ru_stime);
+  // Not ru_maxrss: until its exec a vfork child counts the host's pages as its own peak.
   Unwatch();
   const core::ExitStatus status = ToExitStatus(info);
   terminal_.TakeBack(status.kind == core::ExitStatus::Kind::kSignaled);
@@ -233,12 +229,9 @@ bool GroupContainer::SignalMembers(int number, const GroupMembers& members) {
   bool sent = false;
   if (members.leader_exists) return sent;  // the number has been given away, so none of ours is left
   for (const ProcessEntry& member : members.living) {
-    const OwnedHandle handle = OpenPidfd(member.pid);
-    if (!handle.is_valid()) continue;
-    const ProcessEntry again = ReadProcess(member.pid);
-    if (again.group != group_ || again.start_time != member.start_time) continue;  // a successor of that pid
+    if (!SignalPinned(member, number)) continue;
     Note(member);
-    sent = ::syscall(SYS_pidfd_send_signal, handle.get(), number, nullptr, 0U) == 0 || sent;
+    sent = true;
   }
   return sent;
 }
@@ -254,34 +247,47 @@ void GroupContainer::Probe(Instant now) {
 }
 
 void GroupContainer::ReapLeader(Instant now) {
-  if (leader_ == Leader::kDead) {
-    // The last moment at which the number is surely ours. After a stop nobody may stay; and where members cannot be
-    // pinned one by one, this is the only safe moment to kill them.
-    if (signalled_ || !Tools().members_can_be_pinned) SignalGroup(SIGKILL);
-    siginfo_t info{};
-    rusage usage{};
-    if (WaitId(group_, &info, WEXITED, &usage) == 0) {
-      usage_.user_ms = ToMillis(usage.ru_utime);
-      usage_.system_ms = ToMillis(usage.ru_stime);
-      // Not ru_maxrss: until its exec a vfork child counts the host's pages as its own peak.
-      leader_reaped_ = true;
-    }
-    leader_ = Leader::kReaped;
-  }
-  looking_ = true;
-  occupied_told_ = false;
-  LookForMembers(now);
+  may_reap_ = true;
+  Probe(now);
+}
+
+void GroupContainer::KeepMembers() {
+  longest_poll_ = core::kKeptPollLongest;
+  if (leader_ == Leader::kDead) CollectLeader();
+}
+
+void GroupContainer::CollectLeader() {
+  siginfo_t info{};
+  leader_reaped_ = WaitId(group_, &info, WEXITED | WNOHANG, nullptr) == 0 && info.si_pid == group_;
+  leader_ = Leader::kReaped;
 }
 
 bool GroupContainer::HasMembers() {
   if (group_ <= 1) return false;
+  if (leader_ == Leader::kDead) {
+    if (!SeemsEmptyBesideLeader()) return true;
+    if (!may_reap_) return false;
+    // The last moment at which the number is surely ours. After a stop nobody may stay, and where members cannot be
+    // pinned one by one there will be no other way to end them.
+    if (signalled_ || (!Tools().members_can_be_pinned && !spares_stragglers_)) SignalGroup(SIGKILL);
+    CollectLeader();
+  }
+  // Exact, now that no zombie answers for the group.
   if (leader_ == Leader::kReaped && ::kill(-group_, 0) == -1 && errno == ESRCH) return false;
   const GroupMembers members = FindGroupMembers(group_);
   if (!members.readable) return true;  // somebody answers and cannot be looked at
-  if (leader_ == Leader::kReaped && members.leader_exists) return false;
-  if (members.living.empty()) return false;
-  if (kills_on_sight_ && leader_ == Leader::kReaped) SignalMembers(SIGKILL, members);
+  if (members.leader_exists || members.living.empty()) return false;
+  if (kills_on_sight_) SignalMembers(SIGKILL, members);
   return true;
+}
+
+bool GroupContainer::SeemsEmptyBesideLeader() {
+  if (LeaderSeemsAlone(group_)) return true;
+  const GroupMembers members = FindGroupMembers(group_);
+  // Unreadable although the table can be read: it grows faster than it can be looked at.
+  if (members.readable ? members.living.empty() : !Tools().members_can_be_pinned) return true;
+  if (kills_on_sight_) SignalGroup(SIGKILL);
+  return false;
 }
 
 void GroupContainer::LookForMembers(Instant now) {

@@ -21,11 +21,11 @@ namespace custody::platform {
 ///
 /// When a signal may go to the group's number:
 ///  1. While the leader is unreaped its pid, which is the number, is ours, and kill(-group) cannot miss (I1).
-///  2. A leader that ended by itself, with nothing signalled, is reaped first and the group is asked for by signal 0. That
-///     is the one cheap question with an exact answer (a zombie leader answers for its group), and signal 0 harms nobody.
-///  3. After the reap no signal goes to the number any more: members are found in the process table, pinned by a pidfd,
-///     looked at once more, and signalled one by one. Members keep the number from being given away, and a process whose
-///     pid is the number proves that none is left.
+///  2. So the leader is peeked, the group is emptied, and only then the leader is reaped. A group that seems empty beside
+///     its dead leader is asked once more after the reap, by signal 0, which then has an exact answer and harms nobody.
+///  3. After the reap no signal goes to the number any more. Whoever answered, and what a policy kept alive, is found in
+///     the process table, pinned by a pidfd, looked at once more and signalled one by one. Members keep the number from
+///     being given away, and a process whose pid is the number proves that none is left.
 /// Without a readable process table (3) is impossible, so there the group is killed before every reap.
 class GroupContainer final : public Container {
  public:
@@ -38,7 +38,7 @@ class GroupContainer final : public Container {
   void Probe(core::Instant now) override;
   void ReapLeader(core::Instant now) override;
   void Resume() override;
-  void KeepMembers() override { longest_poll_ = core::kKeptPollLongest; }
+  void KeepMembers() override;
 
   void OnReady(core::Instant now) override;
   core::Instant wake_at() const override { return wake_at_; }
@@ -64,6 +64,10 @@ class GroupContainer final : public Container {
   bool SignalMembers(int number, const GroupMembers& members);
   void Note(const ProcessEntry& member);
   bool HasMembers();
+  /// Asked while the dead leader is unreaped. A yes is checked again after the reap.
+  bool SeemsEmptyBesideLeader();
+  /// Reaps the dead leader.
+  void CollectLeader();
   void LookForMembers(core::Instant now);
   void PollAgain(core::Instant now);
 
@@ -79,6 +83,9 @@ class GroupContainer final : public Container {
   bool signalled_ = false;
   /// Members that a look finds are killed.
   bool kills_on_sight_ = false;
+  /// The leader may be reaped as soon as its group is empty.
+  bool may_reap_ = false;
+  bool spares_stragglers_ = false;
   bool looking_ = false;
   bool occupied_told_ = false;
   core::Usage usage_;

@@ -27,6 +27,7 @@ export const FALLBACK_CAPABILITIES: BackendCapabilities = {
   },
   defaultContainment: 'group',
   cleanup: 'confirmed-group-only',
+  endsWithWorker: false,
   // The leader has a session of its own, so the host's terminal does not control it.
   terminal: false,
   usage: false,

@@ -198,6 +198,8 @@ export class FallbackRun {
   };
 
   #spawn(plan: SpawnPlan): void {
+    this.#startedAt = performance.now(); // before the call, which returns when the command may have run for a while
+    this.#startedAtMs = Date.now();
     const child = childProcess().spawn(plan.path, plan.args, plan.options);
     child.on('error', (error) => {
       // Also raised by a kill that fails; only a child without a pid was never started.
@@ -206,8 +208,6 @@ export class FallbackRun {
     if (child.pid === undefined) return;
     this.#child = child;
     this.#resolvedFile = plan.path;
-    this.#startedAt = performance.now();
-    this.#startedAtMs = Date.now();
     const container = process.platform === 'win32' ? new ChildTree(child) : new GroupContainer(child.pid);
     this.#members = new MemberWatch(container, new RunReceipt(this.#startedAt), this, this.#ref);
     child.on('exit', this.#exited);

@@ -73,7 +73,12 @@ export class NativeBackend implements Backend {
     this.#engine = addon.createEngine(this.#records, (length) => {
       this.#dispatch(length);
     });
-    this.#signals = new Map(Object.entries(constants.signals).map(([name, value]) => [value, name]));
+    // The first name of a number is its own; aliases (SIGIOT, SIGPOLL) come after it.
+    this.#signals = new Map(
+      Object.entries(constants.signals)
+        .reverse()
+        .map(([name, value]) => [value, name]),
+    );
   }
 
   capabilities(): BackendCapabilities {
@@ -297,6 +302,7 @@ function describe(addon: NativeAddon): BackendCapabilities {
     containment: Object.freeze(Object.fromEntries(levels) as Record<Containment, ContainmentLevel>),
     defaultContainment: native.defaultContainment as Containment,
     cleanup: native.cleanup as BackendCapabilities['cleanup'],
+    endsWithWorker: true,
     terminal: true,
     usage: true,
     order: 'engine',

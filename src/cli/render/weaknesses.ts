@@ -17,6 +17,7 @@ export function weaknesses(found: BackendCapabilities): readonly string[] {
     [found.deadlines === 'event-loop', 'a blocked event loop delays timeouts'],
     [found.order === 'event-loop', 'the order between stdout and stderr is that of the event loop, not of arrival'],
     [!found.blockFlow, 'a slow reader does not make the command wait'],
+    [!found.endsWithWorker, 'worker.terminate() leaves the commands of that worker running'],
     [!found.usage, 'CPU time is not reported'],
     [
       !found.terminal,

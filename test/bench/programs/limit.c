@@ -145,8 +145,10 @@ static void run_loop(double seconds, int in_flight, char** argv) {
       if (!handle(&slots[index], epoll_fd, (int)events[i].data.u32 % kSources)) continue;
       const double now = now_s();
       latencies[finished++] = now - slots[index].started;
-      if (now - begin < seconds) start(&slots[index], index, epoll_fd, argv, null_fd);
-      else --running;
+      if (now - begin < seconds)
+        start(&slots[index], index, epoll_fd, argv, null_fd);
+      else
+        --running;
     }
   }
   report(finished, now_s() - begin, cpu_s() - cpu, latencies);
@@ -191,7 +193,8 @@ static void run_drain(char* child, char* bytes) {
   waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED);
   const double elapsed = now_s() - begin;
   if (total != atoll(bytes)) fail("drain");
-  printf("{\"mbPerSecond\":%.3f,\"mainMs\":%.3f,\"growthMb\":0}\n", (double)total / 1e6 / elapsed, (cpu_s() - cpu) * 1e3);
+  printf("{\"mbPerSecond\":%.3f,\"mainMs\":%.3f,\"growthMb\":0}\n", (double)total / 1e6 / elapsed,
+         (cpu_s() - cpu) * 1e3);
 }
 
 int main(int argc, char** argv) {

@@ -1,0 +1,39 @@
+#include "platform/linux/pinned_process.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+namespace custody::platform {
+
+OwnedHandle OpenPidfd(pid_t pid) { return OwnedHandle(::syscall(SYS_pidfd_open, pid, 0U)); }
+
+bool SignalPinned(const ProcessEntry& entry, int number) {
+  const OwnedHandle handle = OpenPidfd(entry.pid);
+  if (!handle.is_valid()) return false;
+  const ProcessEntry again = ReadProcess(entry.pid);
+  if (again.group != entry.group || again.start_time != entry.start_time) return false;
+  return ::syscall(SYS_pidfd_send_signal, handle.get(), number, nullptr, 0U) == 0;
+}
+
+bool MaySignal(pid_t pid) {
+  const OwnedHandle handle = OpenPidfd(pid);
+  return ::syscall(SYS_pidfd_send_signal, handle.get(), 0, nullptr, 0U) == 0 || errno != EPERM;
+}
+
+bool LeaderSeemsAlone(pid_t leader) {
+  constexpr int kLowestPriority = 19;
+  const auto id = static_cast<id_t>(leader);
+  return ::setpriority(PRIO_PROCESS, id, kLowestPriority) == 0 && ::getpriority(PRIO_PGRP, id) == kLowestPriority;
+}
+
+}  // namespace custody::platform
