@@ -1,6 +1,6 @@
 #include "core/environment.h"
 
-#include <ranges>
+#include <algorithm>
 #include <unordered_set>
 
 #include "core/string_block.h"
@@ -21,10 +21,11 @@ std::vector<const char*> ComposeEnvironment(std::string_view base, std::string_v
     return out;
   }
   std::unordered_set<std::string_view> taken;
-  const std::vector<std::string_view> additions = SplitBlock(set);
+  std::vector<std::string_view> additions = SplitBlock(set);
   for (const std::string_view name : SplitBlock(unset)) taken.insert(name);
   std::unordered_set<std::string_view> added;
-  for (const std::string_view entry : std::views::reverse(additions)) {
+  std::reverse(additions.begin(), additions.end());  // of several entries with one name the last wins
+  for (const std::string_view entry : additions) {
     if (added.insert(NameOf(entry)).second) out.push_back(entry.data());
   }
   taken.merge(added);
