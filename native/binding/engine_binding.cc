@@ -5,6 +5,7 @@
 
 #include "binding/convert.h"
 #include "core/limits.h"
+#include "engine/host.h"
 
 namespace custody::binding {
 
@@ -203,7 +204,16 @@ void EngineBinding::Resume(const Napi::CallbackInfo& info) { engine_.ResumeLeade
 void EngineBinding::WaitSync(const Napi::CallbackInfo& info) {
   const core::LaunchId id = IdOf(info);
   if (engine_.Find(id) == nullptr) return;
-  Receive(pump_.WaitForSettled(id));
+  if (info[1].As<Napi::Boolean>().Value()) {
+    const engine::HostSignalTrap trap;
+    if (!pump_.WaitForSettled(id, [&trap] { return trap.has_caught(); })) {
+      // The signal is raised again when the trap goes, and then ends the host.
+      (void)engine_.Close(core::kTeardownBudget);
+    }
+  } else {
+    (void)pump_.WaitForSettled(id, [] { return false; });
+  }
+  Receive(pump_.TakeEvents(id));
 }
 
 void EngineBinding::SetKeepAlive(const Napi::CallbackInfo& info) {

@@ -1,6 +1,7 @@
 #include "binding/event_pump.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace custody::binding {
 
@@ -51,18 +52,27 @@ void EventPump::SetKeepAlive(napi_env env, bool on) {
   (void)(on ? napi_ref_threadsafe_function(env, wake_) : napi_unref_threadsafe_function(env, wake_));
 }
 
-std::vector<core::Event> EventPump::WaitForSettled(core::LaunchId id) {
+bool EventPump::WaitForSettled(core::LaunchId id, const std::function<bool()>& interrupted) {
+  // A signal handler cannot wake a condition variable, so it is looked for in these steps. Waking for a settled run is not
+  // delayed by them.
+  constexpr std::chrono::milliseconds kLookForSignals{50};
   const auto has_settled = [this, id] {
     return std::ranges::any_of(waiting_, [id](const core::Event& event) {
       return event.id == id && event.kind == core::Event::Kind::kSettled;
     });
   };
-  std::vector<core::Event> found;
   std::unique_lock lock(mutex_);
-  settled_.wait(lock, has_settled);
+  while (!settled_.wait_for(lock, kLookForSignals, has_settled)) {
+    if (interrupted()) return false;
+  }
+  return true;
+}
+
+std::vector<core::Event> EventPump::TakeEvents(core::LaunchId id) {
+  const std::lock_guard lock(mutex_);
   const auto first_of_id = std::stable_partition(waiting_.begin(), waiting_.end(),
                                                  [id](const core::Event& event) { return event.id != id; });
-  found.assign(first_of_id, waiting_.end());
+  std::vector<core::Event> found(first_of_id, waiting_.end());
   waiting_.erase(first_of_id, waiting_.end());
   return found;
 }

@@ -34,8 +34,10 @@ class EventPump final : public engine::EventSink {
   void Flush() override;
 
   void SetKeepAlive(napi_env env, bool on);
-  /// Blocks until `id` has settled and returns its events; those of others keep waiting.
-  std::vector<core::Event> WaitForSettled(core::LaunchId id);
+  /// Blocks until `id` has settled, or until `interrupted`, which is asked now and then, says so. Returns whether it settled.
+  bool WaitForSettled(core::LaunchId id, const std::function<bool()>& interrupted);
+  /// Takes out the events of `id`; those of others keep waiting.
+  std::vector<core::Event> TakeEvents(core::LaunchId id);
 
  private:
   static void OnWake(napi_env env, napi_value callback, void* context, void* data);

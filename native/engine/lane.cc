@@ -127,7 +127,7 @@ void Lane::StartNext() {
   if (command->started() && flush_at_ == core::kNever) flush_at_ = core::MonotonicNow() + core::kStartedDelay;
 }
 
-bool Lane::WaitForEvents() {
+void Lane::WaitForEvents() {
   constexpr std::size_t kMostEvents = 64;
   std::array<platform::PollToken, kMostEvents> ready;
   Instant until = 0;
@@ -144,7 +144,6 @@ bool Lane::WaitForEvents() {
   }
   timers_.FireDue(now);
   FlushLateNews(now);
-  return count > 0;
 }
 
 void Lane::FlushLateNews(Instant now) {

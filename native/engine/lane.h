@@ -53,7 +53,7 @@ class Lane {
   void TakeMail(core::Instant now);
   void Handle(Message& message, core::Instant now);
   void StartNext();
-  bool WaitForEvents();
+  void WaitForEvents();
   void BeginClosing(core::Instant now);
   bool may_end() const;
   Command* Find(core::LaunchId id);

@@ -131,8 +131,11 @@ export interface Backend {
   /**
    * Launches and blocks the calling thread until the launch has settled and its listener has heard `settled`.
    * Output, segments and `release` work on the returned id as after {@link Backend.launch}.
+   *
+   * `endsOnSignal`: no handler of the host waits for SIGINT, SIGTERM or SIGHUP, so one that comes while the thread is blocked
+   * ends everything that runs and then the host.
    */
-  launchSync(spec: LaunchSpec, listener: LaunchListener): LaunchId;
+  launchSync(spec: LaunchSpec, listener: LaunchListener, endsOnSignal: boolean): LaunchId;
   /** Keeps the event loop alive for this launch (the default) or not. */
   setRef(id: LaunchId, ref: boolean): void;
   /** Frees the rings; the id is dead afterwards. A launch that has not settled is stopped first. */

@@ -13,6 +13,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export interface LiveRuns {
   enter(): void;
   leave(): void;
+  /** Nobody but listeners of our passive kind would hear a signal now: what becomes of the host is ours to decide. */
+  decidesOnSignals(): boolean;
 }
 
 /** The parts of `process` that are needed. */
@@ -52,6 +54,11 @@ export class HostSignals implements LiveRuns {
     // Later: commands run one after the other would take the listeners on and off for each.
     this.#isCheckPending = true;
     setImmediate(this.#check);
+  }
+
+  decidesOnSignals(): boolean {
+    if (!workerThreads().isMainThread) return false;
+    return SIGNALS.every((signal) => this.#host.listenerCount(signal) <= passiveListeners());
   }
 
   readonly #check = (): void => {

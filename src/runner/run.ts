@@ -76,8 +76,12 @@ export class Run implements LaunchListener, AbortTarget {
   /** Launches and blocks until the run has settled. Called instead of {@link Run.launch}. */
   launchSync(): AnyResult {
     if (!this.#isRefused()) {
-      const { host, defaultContainment } = this.#context;
-      this.#launchId = this.backend.launchSync(toLaunchSpec(this.invocation, host, defaultContainment, false), this);
+      const { host, defaultContainment, live } = this.#context;
+      this.#launchId = this.backend.launchSync(
+        toLaunchSpec(this.invocation, host, defaultContainment, false),
+        this,
+        live.decidesOnSignals(),
+      );
       this.#enter();
       // The facts came while the call blocked, before there was an id to read output with.
       if (this.#facts !== undefined) this.#complete(this.#facts);

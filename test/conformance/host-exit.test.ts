@@ -49,6 +49,31 @@ forEachBackend((scene) => {
     },
   );
 
+  it('leaves nothing behind when a signal ends a host that is blocked in runSync', async (context) => {
+    if (!scene.hasEngine) context.skip('without an engine nobody answers a signal while the host is blocked');
+    await withHost('wait-sync', async (host) => {
+      await scene.eventuallyMembers(1);
+      host.signal('SIGTERM');
+      expect(await host.ending()).toMatchObject({ code: null, signal: 'SIGTERM' });
+      await scene.eventuallyMembers(0);
+    });
+  });
+
+  it('lets a host with a handler of its own decide, also after runSync', async (context) => {
+    if (!scene.hasEngine) context.skip('without an engine nobody answers a signal while the host is blocked');
+    const host = new Host('wait-sync', { native: 'require', args: [scene.probe, 'answers'] });
+    try {
+      await scene.eventuallyMembers(1);
+      host.signal('SIGTERM');
+      const ending = await host.ending();
+      expect(ending).toMatchObject({ code: 0, signal: null });
+      expect(ending.stdout).toContain('{"kind":"exited","exitCode":0}');
+      expect(ending.stdout).toContain('answered');
+    } finally {
+      scene.record(await host.close());
+    }
+  });
+
   it('keeps the host alive while a command runs that nobody waits for', async () => {
     await withHost('finish', async (host) => {
       const ending = await host.ending();

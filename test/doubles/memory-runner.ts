@@ -28,6 +28,7 @@ export function createMemoryScene(options: { defaults?: RunOptions; host?: HostE
       leave: () => {
         live -= 1;
       },
+      decidesOnSignals: () => true,
     },
     wallMs: backend.clock.wallMs,
     nextId: () => {

@@ -1,4 +1,4 @@
-// One run over a platform that does what the test says: which facts come, in which order, and what is asked of the container.
+// One run over a platform that does what the test says: which facts come, in which order, what the container is asked for.
 #include "engine/command.h"
 
 #include <doctest/doctest.h>

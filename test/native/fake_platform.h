@@ -139,6 +139,9 @@ class FakePlatform {
     platform::Poller* poller = nullptr;
   };
 
+  static constexpr int kStreamsPerLaunch = 3;
+  /// Our end of a stream.
+  static platform::NativeHandle HostEnd(core::LaunchId id, int stream);
   bool IsReady(platform::NativeHandle handle, platform::Interest interest) const;
   platform::OwnedHandle OpenHandle(platform::NativeHandle handle);
 

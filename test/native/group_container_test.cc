@@ -111,13 +111,13 @@ TEST_CASE("members are looked for while the leader stays a zombie, until there a
   CHECK(ReadProcess(PidOf(scene)).pid == 0);
 }
 
-TEST_CASE("stragglers are signalled one by one after the reap, and are named") {
+TEST_CASE("stragglers of a dead leader are named and ended while it keeps their number") {
   ContainerScene scene({kProbe, "leave-behind", "ignore"});
   const pid_t straggler = PidAtEndOf(scene.line);
   REQUIRE(scene.UntilFacts("sx"));
   scene.container->ReapLeader(ContainerScene::Now());
   CHECK(scene.facts == "sxo");
-  CHECK(ReadProcess(PidOf(scene)).pid == 0);
+  CHECK(IsZombie(scene));
   const auto survivors = scene.container->Report().survivors;
   REQUIRE(survivors.size() == 1);
   CHECK(survivors[0].process.pid == straggler);
@@ -125,10 +125,26 @@ TEST_CASE("stragglers are signalled one by one after the reap, and are named") {
   CHECK(ReadProcess(straggler).is_alive());
   CHECK(scene.container->SignalHard(ContainerScene::Now()).has_value());
   REQUIRE(scene.UntilFacts("sxoe"));
+  CHECK(ReadProcess(PidOf(scene)).pid == 0);
   const auto report = scene.container->Report();
+  CHECK(report.leader_reaped);
   CHECK(report.survivors.empty());
   REQUIRE(report.killed.size() == 1);
   CHECK(report.killed[0].pid == straggler);
+}
+
+TEST_CASE("members that a policy keeps outlive the reap, and are then signalled one by one") {
+  ContainerScene scene({kProbe, "leave-behind", "ignore"});
+  const pid_t straggler = PidAtEndOf(scene.line);
+  REQUIRE(scene.UntilFacts("sx"));
+  scene.container->ReapLeader(ContainerScene::Now());
+  scene.container->KeepMembers();
+  CHECK(ReadProcess(PidOf(scene)).pid == 0);
+  CHECK(ReadProcess(straggler).is_alive());
+  CHECK(scene.container->SignalHard(ContainerScene::Now()).has_value());
+  REQUIRE(scene.UntilFacts("sxoe"));
+  REQUIRE(scene.container->Report().killed.size() == 1);
+  CHECK(scene.container->Report().killed[0].pid == straggler);
 }
 
 TEST_CASE("a group that moves on from process to process is not called empty while it lives") {

@@ -49,6 +49,19 @@ const roles = {
   'worker-ends': (custody, probe, workerProbe) =>
     besideWorker(custody, probe, workerProbe, (worker) => worker.postMessage('end')),
 
+  // Blocked in a synchronous run, where no handler of the host can run.
+  async 'wait-sync'(custody, probe, answers) {
+    const answered = new Promise((resolve) => {
+      if (answers === 'answers') process.once('SIGTERM', resolve);
+    });
+    const { outcome } = custody.runSync(probe, ['sleep', answers === 'answers' ? '300' : '30000']);
+    print(JSON.stringify({ outcome }));
+    const alive = setInterval(() => undefined, 1000);
+    await answered;
+    clearInterval(alive);
+    print('answered');
+  },
+
   async 'few-descriptors'(custody, probe) {
     await custody.run(probe, ['args', 'warm']);
     const taken = [];

@@ -48,6 +48,7 @@ export const hostRoles = [
   'few-descriptors',
   'relay',
   'pass-through',
+  'wait-sync',
 ] as const;
 
 export type HostRole = (typeof hostRoles)[number];

@@ -92,12 +92,12 @@ export class NativeBackend implements Backend {
     return id;
   }
 
-  launchSync(spec: LaunchSpec, listener: LaunchListener): LaunchId {
+  launchSync(spec: LaunchSpec, listener: LaunchListener, endsOnSignal: boolean): LaunchId {
     const id = this.#launch(spec, listener);
     this.#reference(1);
     // A listener may run a command while records are being dispatched; the wait fills the same array.
     const interrupted = this.#dispatching ? this.#records.slice() : undefined;
-    this.#engine.waitSync(id);
+    this.#engine.waitSync(id, endsOnSignal);
     if (interrupted !== undefined) this.#records.set(interrupted);
     return id;
   }

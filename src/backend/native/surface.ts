@@ -51,8 +51,11 @@ export interface NativeEngine {
   snapshot(id: number): NativeSnapshot;
   details(id: number): NativeDetails;
   resume(id: number): void;
-  /** Blocks until the launch has settled, then calls `onRecords` with its facts. Facts of other launches keep waiting. */
-  waitSync(id: number): void;
+  /**
+   * Blocks until the launch has settled, then calls `onRecords` with its facts. Facts of other launches keep waiting.
+   * `endsOnSignal` as in `Backend.launchSync`.
+   */
+  waitSync(id: number, endsOnSignal: boolean): void;
   /** Whether the engine keeps the event loop alive; off at first. */
   setKeepAlive(on: boolean): void;
   release(id: number): void;

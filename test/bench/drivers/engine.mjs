@@ -18,7 +18,7 @@ export async function load() {
     run: (file, args) => new Launch(backend).run(specOf(file, args)),
     runSync(file, args) {
       const launch = new Launch(backend);
-      launch.releaseAfter(backend.launchSync(specOf(file, args), launch));
+      launch.releaseAfter(backend.launchSync(specOf(file, args), launch, false));
     },
     async runWithTimeout(file, args, timeoutMs) {
       const launch = new Launch(backend);
