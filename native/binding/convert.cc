@@ -186,7 +186,7 @@ std::size_t WriteRecord(const core::Event& event, engine::SharedRun& run, std::s
       break;
     case core::Event::Kind::kOutput:
       // Before the ends are read: what comes after deserves a record of its own.
-      run.output_told.store(false, std::memory_order_release);
+      (void)run.output_told.exchange(false, std::memory_order_acq_rel);
       out.Put(run.output.end(0));
       out.Put(run.output.end(1));
       break;

@@ -61,8 +61,8 @@ Napi::Function EngineBinding::Define(Napi::Env env) {
 
 EngineBinding::EngineBinding(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<EngineBinding>(info),
-      pump_([this](const std::vector<core::Event>& events) { Receive(events); }),
-      engine_(pump_),
+      pump_(std::make_unique<EventPump>([this](const std::vector<core::Event>& events) { Receive(events); })),
+      engine_(*pump_),
       wall_origin_ms_(core::WallMillisNow() - core::ToMillis(core::MonotonicNow())) {
   const bool fits = info.Length() == 2 && info[0].IsTypedArray() && info[1].IsFunction() &&
                     info[0].As<Napi::TypedArray>().TypedArrayType() == napi_float64_array &&
@@ -76,7 +76,7 @@ EngineBinding::EngineBinding(const Napi::CallbackInfo& info)
   records_ = Napi::Reference<Napi::Float64Array>::New(records, 1);
   record_space_ = std::span(records.Data(), records.ElementLength());
   on_records_ = Napi::Persistent(info[1].As<Napi::Function>());
-  if (!pump_.Open(info.Env())) {
+  if (!pump_->Open(info.Env())) {
     closed_ = true;
     Napi::Error::New(info.Env(), "no threadsafe function could be made").ThrowAsJavaScriptException();
     return;
@@ -101,9 +101,13 @@ void EngineBinding::OnTeardown(void* self) {
 void EngineBinding::CloseForGood(core::Nanos budget) {
   if (closed_) return;
   closed_ = true;
-  all_ended_ = engine_.Close(budget);
-  // A thread that is stuck in the kernel may come back and push: the pump then has to stay.
-  if (all_ended_) pump_.Close();
+  if (engine_.Close(budget)) {
+    pump_->Close();
+    return;
+  }
+  // A thread that is stuck in the kernel may come back and push: the pump outlives everything, muted.
+  pump_->Mute();
+  (void)pump_.release();
 }
 
 Napi::Value EngineBinding::Launch(const Napi::CallbackInfo& info) {
@@ -206,25 +210,24 @@ void EngineBinding::WaitSync(const Napi::CallbackInfo& info) {
   if (engine_.Find(id) == nullptr) return;
   if (info[1].As<Napi::Boolean>().Value()) {
     const engine::HostSignalTrap trap;
-    if (!pump_.WaitForSettled(id, [&trap] { return trap.has_caught(); })) {
+    if (!pump_->WaitForSettled(id, [&trap] { return trap.has_caught(); })) {
       // The signal is raised again when the trap goes, and then ends the host.
       (void)engine_.Close(core::kTeardownBudget);
     }
   } else {
-    (void)pump_.WaitForSettled(id, [] { return false; });
+    (void)pump_->WaitForSettled(id, [] { return false; });
   }
-  Receive(pump_.TakeEvents(id));
+  Receive(pump_->TakeEvents(id));
 }
 
 void EngineBinding::SetKeepAlive(const Napi::CallbackInfo& info) {
-  if (!closed_) pump_.SetKeepAlive(info.Env(), info[0].As<Napi::Boolean>().Value());
+  if (!closed_) pump_->SetKeepAlive(info.Env(), info[0].As<Napi::Boolean>().Value());
 }
 
 void EngineBinding::Release(const Napi::CallbackInfo& info) { engine_.Release(IdOf(info)); }
 
 Napi::Value EngineBinding::Close(const Napi::CallbackInfo& info) {
-  if (!engine_.Close(core::FromMillis(NumberAt(info, 0)))) all_ended_ = false;
-  return Napi::Boolean::New(info.Env(), all_ended_);
+  return Napi::Boolean::New(info.Env(), engine_.Close(core::FromMillis(NumberAt(info, 0))));
 }
 
 void EngineBinding::Receive(const std::vector<core::Event>& events) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <napi.h>
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -49,12 +50,11 @@ class EngineBinding final : public Napi::ObjectWrap<EngineBinding> {
   Napi::Reference<Napi::Float64Array> records_;
   Napi::FunctionReference on_records_;
   std::span<double> record_space_;
-  EventPump pump_;
+  std::unique_ptr<EventPump> pump_;
   engine::Engine engine_;
   /// Wall-clock time at monotonic time zero, in milliseconds: one origin, so that time stamps keep their order.
   double wall_origin_ms_;
   bool closed_ = false;
-  bool all_ended_ = true;
 };
 
 }  // namespace custody::binding

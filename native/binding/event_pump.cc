@@ -1,7 +1,6 @@
 #include "binding/event_pump.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace custody::binding {
 
@@ -21,6 +20,16 @@ void EventPump::Close() {
   wake_ = nullptr;
 }
 
+void EventPump::Mute() {
+  const std::lock_guard lock(wake_mutex_);
+  wake_ = nullptr;  // the environment frees it
+}
+
+void EventPump::Wake() {
+  const std::lock_guard lock(wake_mutex_);
+  if (wake_ != nullptr) (void)napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+}
+
 bool EventPump::NeedsWake() {
   if (wake_scheduled_ || waiting_.empty()) return false;
   wake_scheduled_ = true;
@@ -35,7 +44,7 @@ void EventPump::Push(const core::Event& event, engine::Urgency urgency) {
     wake = urgency == engine::Urgency::kNow && NeedsWake();
   }
   if (event.kind == core::Event::Kind::kSettled) settled_.notify_all();
-  if (wake) (void)napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+  if (wake) Wake();
 }
 
 void EventPump::Flush() {
@@ -44,7 +53,7 @@ void EventPump::Flush() {
     const std::lock_guard lock(mutex_);
     wake = NeedsWake();
   }
-  if (wake) (void)napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+  if (wake) Wake();
 }
 
 void EventPump::SetKeepAlive(napi_env env, bool on) {
@@ -55,14 +64,14 @@ void EventPump::SetKeepAlive(napi_env env, bool on) {
 bool EventPump::WaitForSettled(core::LaunchId id, const std::function<bool()>& interrupted) {
   // A signal handler cannot wake a condition variable, so it is looked for in these steps. Waking for a settled run is not
   // delayed by them.
-  constexpr std::chrono::milliseconds kLookForSignals{50};
+  constexpr core::Nanos kLookForSignals = 50 * core::kNanosPerMilli;
   const auto has_settled = [this, id] {
     return std::ranges::any_of(waiting_, [id](const core::Event& event) {
       return event.id == id && event.kind == core::Event::Kind::kSettled;
     });
   };
   std::unique_lock lock(mutex_);
-  while (!settled_.wait_for(lock, kLookForSignals, has_settled)) {
+  while (!settled_.wait_for(lock, core::ToChrono(kLookForSignals), has_settled)) {
     if (interrupted()) return false;
   }
   return true;

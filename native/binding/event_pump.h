@@ -13,8 +13,8 @@ namespace custody::binding {
 
 /// Carries facts from the engine threads to JavaScript's: many facts, one wake-up of the event loop.
 ///
-/// Thread : Push and Flush from any engine thread; everything else on JavaScript's. The lock is never held while calling
-///          into Node or the engine (I9).
+/// Thread : Push and Flush from any engine thread; everything else on JavaScript's. The lock of the events is never held
+///          while calling into Node or the engine (I9).
 class EventPump final : public engine::EventSink {
  public:
   /// Hears the events that are waiting, on JavaScript's thread.
@@ -29,6 +29,8 @@ class EventPump final : public engine::EventSink {
   bool Open(napi_env env);
   /// No event reaches JavaScript afterwards. The engine threads must have ended.
   void Close();
+  /// The same where an engine thread may still push: its events are kept for nobody. The pump must then never be destroyed.
+  void Mute();
 
   void Push(const core::Event& event, engine::Urgency urgency) override;
   void Flush() override;
@@ -44,8 +46,11 @@ class EventPump final : public engine::EventSink {
   void Deliver();
   /// Called with the lock held; returns whether the caller must wake JavaScript after letting go.
   bool NeedsWake();
+  void Wake();
 
   Receiver receiver_;
+  /// Guards `wake_` alone, so that it is not taken away while an engine thread uses it.
+  std::mutex wake_mutex_;
   napi_threadsafe_function wake_ = nullptr;
   std::mutex mutex_;
   std::condition_variable settled_;

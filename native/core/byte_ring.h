@@ -30,7 +30,7 @@ class ByteRing {
   /// Makes the first `count` bytes of the last `Writable` part of the stream.
   void Commit(std::size_t count);
 
-  /// Copies what is kept from `cursor` on. One read never crosses the seam between head and tail, so the caller learns of it.
+  /// Copies what is kept from `cursor` on. One read never crosses bytes that were dropped, so the caller learns of them.
   Read ReadAt(std::uint64_t cursor, std::span<std::byte> into) const;
 
   /// Position after the last byte: how many were ever written.

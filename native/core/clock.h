@@ -17,6 +17,8 @@ inline constexpr Nanos kNanosPerMilli = 1'000'000;
 inline constexpr Nanos FromMillis(double ms) { return static_cast<Nanos>(ms * static_cast<double>(kNanosPerMilli)); }
 inline constexpr double ToMillis(Nanos ns) { return static_cast<double>(ns) / static_cast<double>(kNanosPerMilli); }
 
+inline constexpr std::chrono::nanoseconds ToChrono(Nanos span) { return std::chrono::nanoseconds(span); }
+
 /// Reads the monotonic clock (steady: never set back, does not count suspended machine time on Linux).
 inline Instant MonotonicNow() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())

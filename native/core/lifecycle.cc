@@ -1,5 +1,7 @@
 #include "core/lifecycle.h"
 
+#include <algorithm>
+
 namespace custody::core {
 
 using Kind = Action::Kind;
@@ -118,6 +120,7 @@ ActionList Lifecycle::TimerFired(TimerKind timer, Instant now, bool reading_paus
       BeginStopping(out, StopCause::kTimeout, plan_.grace, now);
       break;
     case TimerKind::kIdle:
+      if (reading_paused) last_activity_ = now;  // it is the listener who is slow, not the command
       if (last_activity_ + plan_.idle > now) {
         Arm(out, TimerKind::kIdle, last_activity_ + plan_.idle);
       } else {
@@ -129,7 +132,7 @@ ActionList Lifecycle::TimerFired(TimerKind timer, Instant now, bool reading_paus
       break;
     case TimerKind::kDrain:
       if (reading_paused) {
-        Arm(out, TimerKind::kDrain, now + plan_.drain);
+        Arm(out, TimerKind::kDrain, now + std::max(plan_.drain, kNanosPerMilli));
       } else {
         CutStreams(out);
         SettleIfDone(out);

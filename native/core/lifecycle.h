@@ -92,7 +92,8 @@ class Lifecycle {
   ActionList LeaderExited(Instant now);
   ActionList ContainerEmpty(Instant now);
   ActionList ContainerOccupied(Instant now);
-  /// `reading_paused`: a stream waits for its listener, so the drain limit is not being used up by a pipe's holder.
+  /// `reading_paused`: a stream waits for its listener, so neither the drain limit is being used up by a pipe's holder nor
+  /// the idle limit by the command.
   ActionList TimerFired(TimerKind timer, Instant now, bool reading_paused = false);
   /// `grace` 0 kills at once. A second request may only harden the plan.
   ActionList StopRequested(StopCause cause, Nanos grace, Instant now);

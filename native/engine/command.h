@@ -20,6 +20,8 @@ struct LaneServices {
   platform::Poller& poller;
   TimerQueue& timers;
   EventSink& sink;
+  /// A fact was pushed that may wait for company; the lane sees to it that it does not wait for ever.
+  bool news_waits = false;
 };
 
 /// One run: feeds the lifecycle with what the container, the pipes and the clock say, and performs its actions.
@@ -50,7 +52,6 @@ class Command final : private platform::ContainerObserver, private TimerNode {
   /// JavaScript holds the run no more.
   void Release(core::Instant now);
 
-  /// A start is news that may wait (EventSink); this tells the lane to flush in time.
   bool started() const { return lifecycle_.spawned(); }
   bool is_settled() const { return lifecycle_.phase() == core::RunPhase::kSettled; }
   /// Settled, and nothing of its container is left to be watched.
@@ -61,6 +62,8 @@ class Command final : private platform::ContainerObserver, private TimerNode {
 
  private:
   static constexpr std::size_t kStreams = 2;
+  /// What a poll event of this run is about.
+  enum Channel : std::uint8_t { kContainer = 0, kStdout = 1, kStderr = 2, kStdin = 3 };
 
   void OnStarted(std::int64_t pid) override;
   void OnSpawnFailed(const core::OsError& error) override;
@@ -80,6 +83,8 @@ class Command final : private platform::ContainerObserver, private TimerNode {
   void ReadStream(int stream, core::Instant now);
   void EndStream(int stream, core::Instant now);
   void CloseReaders(core::Instant now);
+  /// Ends a stream that has not come to its end.
+  void CutOff(int stream, core::Instant now);
   void ReleaseFlow(core::Instant now);
   void TellOutput(int stream);
   void WriteInput();

@@ -30,7 +30,8 @@ Lane* Engine::ChooseLane() {
 
 core::LaunchId Engine::Launch(core::LaunchSpec spec) {
   const core::LaunchId id = next_id_++;
-  auto shared = std::make_shared<SharedRun>(static_cast<std::size_t>(spec.ring_bytes), std::move(spec.input));
+  auto shared = std::make_shared<SharedRun>(static_cast<std::size_t>(spec.ring_bytes), std::move(spec.input),
+                                            spec.stdin_stays_open);
   if (spec.holds_output) {
     shared->output.SetFlow(0, Flow::kBlock);
     shared->output.SetFlow(1, Flow::kBlock);
@@ -96,8 +97,8 @@ void Engine::Watch(core::LaunchId id, int stream, Flow flow) {
   run->shared->output.SetFlow(stream, flow);
   if (flow != Flow::kOff && run->shared->output.HasNews(stream)) {
     // What came before anybody listened is news to this listener.
-    run->shared->output_told.store(true, std::memory_order_release);
-    sink_.Push({core::Event::Kind::kOutput, id}, Urgency::kNow);
+    const bool told = run->shared->output_told.exchange(true, std::memory_order_acq_rel);
+    if (!told) sink_.Push({core::Event::Kind::kOutput, id}, Urgency::kNow);
   }
   if (run->lane != nullptr && run->shared->output.TakeResume(stream)) {
     run->lane->Post({.kind = Message::Kind::kResumeReading, .id = id, .stream = stream});
@@ -129,15 +130,14 @@ bool Engine::Close(core::Nanos budget) {
   closed_ = true;
   const core::Instant deadline = core::MonotonicNow() + budget;
   for (const std::unique_ptr<Lane>& lane : lanes_) lane->Post({.kind = Message::Kind::kClose});
-  bool all_ended = true;
   for (std::unique_ptr<Lane>& lane : lanes_) {
     if (lane->EndBy(deadline)) continue;
-    all_ended = false;
+    all_ended_ = false;
     (void)lane.release();  // its thread is stuck in the kernel and still uses it
   }
   for (auto& [id, run] : runs_) run.lane = nullptr;
   lanes_.clear();
-  return all_ended;
+  return all_ended_;
 }
 
 }  // namespace custody::engine

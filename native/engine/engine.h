@@ -41,7 +41,7 @@ class Engine {
   /// nullptr for an id that was released.
   SharedRun* Find(core::LaunchId id);
 
-  /// Kills everything, waits for at most `budget`, and ends the threads. Returns whether all of it was done in time.
+  /// Kills everything, waits for at most `budget`, and ends the threads. Returns whether all threads have ended, now and before.
   bool Close(core::Nanos budget);
 
  private:
@@ -60,6 +60,8 @@ class Engine {
   core::LaunchId next_id_ = 1;
   core::OsError lane_error_{};
   bool closed_ = false;
+  /// No lane had to be left behind.
+  bool all_ended_ = true;
 };
 
 }  // namespace custody::engine

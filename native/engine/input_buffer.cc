@@ -16,7 +16,7 @@ std::size_t InputBuffer::Offer(std::span<const std::byte> chunk) {
     taken_ = 0;
   }
   bytes_.append(reinterpret_cast<const char*>(chunk.data()), accepted);
-  cut_short_ = accepted < chunk.size();
+  if (accepted < chunk.size()) cut_short_ = true;
   return accepted;
 }
 
@@ -36,11 +36,6 @@ void InputBuffer::Break() {
 bool InputBuffer::is_broken() {
   const std::lock_guard lock(mutex_);
   return broken_;
-}
-
-bool InputBuffer::end_requested() {
-  const std::lock_guard lock(mutex_);
-  return end_requested_;
 }
 
 bool InputBuffer::TakeRoomAgain() {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <span>
 #include <string>
@@ -11,8 +12,12 @@ namespace custody::engine {
 /// Thread : JavaScript's thread offers, one engine thread takes.
 class InputBuffer {
  public:
+  /// kFinished: nothing is left and the end was asked for.
+  enum class DrainResult : std::uint8_t { kLeft, kEmpty, kFinished };
+
   /// What the facade knew beforehand; not counted against the limit.
-  explicit InputBuffer(std::string input) : bytes_(std::move(input)) {}
+  /// `stays_open`: more may be offered; otherwise the end follows the known bytes.
+  InputBuffer(std::string input, bool stays_open) : bytes_(std::move(input)), end_requested_(!stays_open) {}
 
   /// Returns how many bytes were accepted. After `Break` everything is accepted and dropped: nobody reads any more.
   std::size_t Offer(std::span<const std::byte> chunk);
@@ -21,11 +26,10 @@ class InputBuffer {
   void Break();
 
   /// Lets `write` take bytes until it takes no more: a function `size_t(span)`, 0 when the pipe is full or broken.
-  /// Returns true when nothing is left.
+  /// The answer is one look: what is offered between two would be lost with the pipe.
   template <typename Write>
-  bool DrainInto(Write write);
+  DrainResult DrainInto(Write write);
   bool is_broken();
-  bool end_requested();
   /// True once when an offer had been cut short and there is room again.
   bool TakeRoomAgain();
 
@@ -41,16 +45,16 @@ class InputBuffer {
 };
 
 template <typename Write>
-bool InputBuffer::DrainInto(Write write) {
+InputBuffer::DrainResult InputBuffer::DrainInto(Write write) {
   const std::lock_guard lock(mutex_);
   while (left() > 0) {
     const std::size_t count = write(std::as_bytes(std::span(bytes_.data() + taken_, left())));
-    if (count == 0) return false;
+    if (count == 0) return DrainResult::kLeft;
     taken_ += count;
   }
   bytes_.clear();
   taken_ = 0;
-  return true;
+  return end_requested_ ? DrainResult::kFinished : DrainResult::kEmpty;
 }
 
 }  // namespace custody::engine

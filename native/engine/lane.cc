@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 #include "core/limits.h"
 
@@ -37,8 +36,8 @@ void Lane::Post(Message message) {
 
 bool Lane::EndBy(Instant deadline) {
   std::unique_lock lock(ended_mutex_);
-  const auto left = std::chrono::nanoseconds(std::max<core::Nanos>(deadline - core::MonotonicNow(), 0));
-  if (!ended_changed_.wait_for(lock, left, [this] { return ended_; })) {
+  const core::Nanos left = std::max<core::Nanos>(deadline - core::MonotonicNow(), 0);
+  if (!ended_changed_.wait_for(lock, core::ToChrono(left), [this] { return ended_; })) {
     thread_->Abandon();
     return false;
   }
@@ -51,9 +50,9 @@ void Lane::Run() {
   while (!may_end()) {
     TakeMail(core::MonotonicNow());
     StartNext();
+    DeleteFinished();
     if (may_end()) break;
     WaitForEvents();
-    DeleteFinished();
   }
   start_queue_.clear();
   commands_.clear();
@@ -124,13 +123,14 @@ void Lane::StartNext() {
   start_queue_.pop_front();
   command->Start(core::MonotonicNow());
   starting_.fetch_sub(1, std::memory_order_relaxed);
-  if (command->started() && flush_at_ == core::kNever) flush_at_ = core::MonotonicNow() + core::kStartedDelay;
 }
 
 void Lane::WaitForEvents() {
   constexpr std::size_t kMostEvents = 64;
   std::array<platform::PollToken, kMostEvents> ready;
   Instant until = 0;
+  if (services_.news_waits && flush_at_ == core::kNever) flush_at_ = core::MonotonicNow() + core::kStartedDelay;
+  services_.news_waits = false;
   if (start_queue_.empty()) {
     sleeping_.store(true);
     const std::lock_guard lock(mailbox_mutex_);
@@ -162,7 +162,7 @@ void Lane::DeleteFinished() {
   std::erase_if(released_, [this](core::LaunchId id) {
     Command* const command = Find(id);
     if (command != nullptr && !command->can_be_deleted()) return false;
-    if (command != nullptr) std::erase(start_queue_, command);
+    if (command != nullptr) starting_.fetch_sub(static_cast<int>(std::erase(start_queue_, command)));
     commands_.erase(id);
     return true;
   });

@@ -29,7 +29,7 @@ struct Message {
 
 /// One engine thread and the runs that live on it. A run never changes its lane; lanes share nothing.
 ///
-/// Thread : Post, starting, WaitUntilIdle and the life of the object belong to JavaScript's thread; the rest is private.
+/// Thread : Post, starting, EndBy and the life of the object belong to JavaScript's thread; the rest is private.
 class Lane {
  public:
   static core::Result<std::unique_ptr<Lane>> Create(EventSink& sink);

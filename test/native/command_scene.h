@@ -40,7 +40,8 @@ inline Said LeaderExits(int code) {
 class CommandScene {
  public:
   explicit CommandScene(core::LaunchSpec spec = PlainSpec()) : services_{*poller_, timers, sink} {
-    run = std::make_shared<engine::SharedRun>(static_cast<std::size_t>(spec.ring_bytes), std::move(spec.input));
+    run = std::make_shared<engine::SharedRun>(static_cast<std::size_t>(spec.ring_bytes), std::move(spec.input),
+                                              spec.stdin_stays_open);
     command = std::make_unique<engine::Command>(kId, std::move(spec), run);
     command->Attach(services_);
   }

@@ -21,20 +21,23 @@ std::span<const std::byte> BytesOf(const std::string& text) { return std::as_byt
 struct Pipe {
   std::string taken;
   std::size_t room = SIZE_MAX;
+  InputBuffer::DrainResult result = InputBuffer::DrainResult::kLeft;
+  /// Returns true when nothing is left.
   bool DrainFrom(InputBuffer& input) {
-    return input.DrainInto([this](std::span<const std::byte> from) {
+    result = input.DrainInto([this](std::span<const std::byte> from) {
       const std::size_t count = std::min(room, from.size());
       taken.append(reinterpret_cast<const char*>(from.data()), count);
       room -= count;
       return count;
     });
+    return result != InputBuffer::DrainResult::kLeft;
   }
 };
 
 }  // namespace
 
 TEST_CASE("what was known beforehand comes first and is not counted against the limit of the offers") {
-  InputBuffer input(std::string(2 * kStdinBufferBytes, 'a'));
+  InputBuffer input(std::string(2 * kStdinBufferBytes, 'a'), true);
   CHECK(input.Offer(BytesOf("b")) == 0);
   Pipe pipe;
   CHECK(pipe.DrainFrom(input));
@@ -44,7 +47,7 @@ TEST_CASE("what was known beforehand comes first and is not counted against the 
 }
 
 TEST_CASE("an offer is cut where the buffer ends, and room is told once, at half") {
-  InputBuffer input("");
+  InputBuffer input("", true);
   CHECK(input.Offer(BytesOf(std::string(kStdinBufferBytes + 1, 'x'))) == kStdinBufferBytes);
   Pipe pipe;
   pipe.room = kStdinBufferBytes / 2 - 1;
@@ -57,7 +60,7 @@ TEST_CASE("an offer is cut where the buffer ends, and room is told once, at half
 }
 
 TEST_CASE("nobody is told of room who did not miss any") {
-  InputBuffer input("");
+  InputBuffer input("", true);
   CHECK(input.Offer(BytesOf("x")) == 1);
   Pipe pipe;
   CHECK(pipe.DrainFrom(input));
@@ -65,7 +68,7 @@ TEST_CASE("nobody is told of room who did not miss any") {
 }
 
 TEST_CASE("an offer that fits does not cancel the word owed to one that was cut") {
-  InputBuffer input("");
+  InputBuffer input("", true);
   CHECK(input.Offer(BytesOf(std::string(kStdinBufferBytes + 1, 'x'))) == kStdinBufferBytes);
   CHECK(input.Offer({}) == 0);
   Pipe pipe;
@@ -74,7 +77,7 @@ TEST_CASE("an offer that fits does not cancel the word owed to one that was cut"
 }
 
 TEST_CASE("a broken input takes everything, keeps nothing and frees whoever waits") {
-  InputBuffer input("");
+  InputBuffer input("", true);
   const std::string chunk(kStdinBufferBytes + 1, 'x');
   CHECK(input.Offer(BytesOf(chunk)) == kStdinBufferBytes);
   input.Break();
@@ -87,18 +90,18 @@ TEST_CASE("a broken input takes everything, keeps nothing and frees whoever wait
 }
 
 TEST_CASE("nothing is accepted after the end, and nothing waits for it") {
-  InputBuffer input("a");
+  InputBuffer input("a", true);
   input.RequestEnd();
-  CHECK(input.end_requested());
   CHECK(input.Offer(BytesOf("late")) == 4);
   Pipe pipe;
   CHECK(pipe.DrainFrom(input));
+  CHECK(pipe.result == InputBuffer::DrainResult::kFinished);
   CHECK(pipe.taken == "a");
 }
 
 TEST_CASE("every accepted byte arrives once and in order") {
   std::mt19937 random(7);
-  InputBuffer input("start:");
+  InputBuffer input("start:", true);
   Pipe pipe;
   std::string expected = "start:";
   for (int step = 0; step < 5'000; ++step) {

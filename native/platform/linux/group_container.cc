@@ -28,7 +28,7 @@ struct ThreadTools {
   CloneStack stack;
   bool clone_works = stack.is_valid();
   /// Members of a group can be found and pinned one by one: /proc is readable and the kernel has pidfds (5.3).
-  bool members_can_be_pinned = ReadProcess(::getpid()).pid != 0 && OpenPidfd(::getpid()).is_valid();
+  bool members_can_be_pinned = ::access("/proc/self/stat", R_OK) == 0 && KernelHasPidfds();
 };
 
 ThreadTools& Tools() {
@@ -220,6 +220,8 @@ std::optional<core::StopStep> GroupContainer::Signal(int number, const char* nam
   }
   signalled_ = true;
   SignalGroup(number);
+  // A leader may have moved to another group. It is unreaped, so its own number is ours as well.
+  if (leader_ != Leader::kDead && group_ > 1 && ::getpgid(group_) != group_) ::kill(group_, number);
   // A stopped process takes nothing else, and one that uses a terminal may have stopped since anybody looked.
   if (number != SIGKILL && terminal_.has_terminal()) SignalGroup(SIGCONT);
   return step;
@@ -318,7 +320,7 @@ ContainerReport GroupContainer::Report() {
   if (looking_) living = FindGroupMembers(group_).living;
   if (leader_ == Leader::kRunning || leader_ == Leader::kSuspended) {
     living = FindGroupMembers(group_).living;
-    living.push_back(ReadProcess(group_));
+    if (ProcessEntry leader = ReadProcess(group_); leader.pid != 0) living.push_back(std::move(leader));
   }
   for (const ProcessEntry& member : living) {
     signalled_members_.erase(member.pid);

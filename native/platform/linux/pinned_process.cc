@@ -17,6 +17,11 @@ namespace custody::platform {
 
 OwnedHandle OpenPidfd(pid_t pid) { return OwnedHandle(::syscall(SYS_pidfd_open, pid, 0U)); }
 
+bool KernelHasPidfds() {
+  constexpr pid_t kNobody = -1;
+  return ::syscall(SYS_pidfd_open, kNobody, 0U) != -1 || errno == EINVAL;
+}
+
 bool SignalPinned(const ProcessEntry& entry, int number) {
   const OwnedHandle handle = OpenPidfd(entry.pid);
   if (!handle.is_valid()) return false;

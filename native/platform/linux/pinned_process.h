@@ -11,6 +11,9 @@ namespace custody::platform {
 /// Source : Linux pidfd_open(2), since 5.3.
 OwnedHandle OpenPidfd(pid_t pid);
 
+/// Asked without opening anything, so that a lack of descriptors is not taken for a lack of the call.
+bool KernelHasPidfds();
+
 /// Signals the process that `entry` describes, never a successor of its pid: pinned first, then looked at once more.
 ///
 /// Returns: whether it took the signal.

@@ -34,7 +34,6 @@ namespace custody::platform {
 namespace {
 
 constexpr std::size_t kStackBytes = std::size_t{64} << 10;
-constexpr std::size_t kGuardBytes = std::size_t{4} << 10;
 constexpr int kSignals = 64;
 constexpr std::size_t kKernelSignalSetBytes = 8;
 constexpr int kExecFailed = 127;
@@ -167,19 +166,19 @@ core::OsError ToError(const ChildBlock& block) {
 
 }  // namespace
 
-CloneStack::CloneStack() {
-  void* const base = ::mmap(nullptr, kStackBytes + kGuardBytes, PROT_READ | PROT_WRITE,
+CloneStack::CloneStack() : guard_bytes_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) {
+  void* const base = ::mmap(nullptr, kStackBytes + guard_bytes_, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
   if (base == MAP_FAILED) return;
   base_ = base;
-  ::mprotect(base_, kGuardBytes, PROT_NONE);
+  ::mprotect(base_, guard_bytes_, PROT_NONE);
 }
 
 CloneStack::~CloneStack() {
-  if (base_ != nullptr) ::munmap(base_, kStackBytes + kGuardBytes);
+  if (base_ != nullptr) ::munmap(base_, kStackBytes + guard_bytes_);
 }
 
-void* CloneStack::top() const { return static_cast<char*>(base_) + kStackBytes + kGuardBytes; }
+void* CloneStack::top() const { return static_cast<char*>(base_) + kStackBytes + guard_bytes_; }
 
 core::Result<Spawned> SpawnByClone(const SpawnRequest& request, const CloneStack& stack) {
   ChildBlock block{request.path.c_str(),
@@ -196,7 +195,8 @@ core::Result<Spawned> SpawnByClone(const SpawnRequest& request, const CloneStack
     // No handler of the host may run in the child: it would run on our stack, in the host's memory, with another pid.
     const AllSignalsBlocked blocked;
     pid = ::clone(ChildMain, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &block, &pidfd);
-    if (pid == -1) return LastError(errno == EAGAIN || errno == ENOMEM ? "spawn" : "clone");
+    const bool refused = pid == -1 && (errno == ENOSYS || errno == EPERM || errno == EINVAL);
+    if (pid == -1) return LastError(refused ? "clone" : "spawn");
   }
   Spawned spawned{pid, OwnedHandle(pidfd)};
   if (block.error == 0) return spawned;

@@ -18,6 +18,8 @@ class CloneStack {
   void* top() const;
 
  private:
+  /// One page, whatever its size here.
+  std::size_t guard_bytes_;
   void* base_ = nullptr;
 };
 

@@ -154,7 +154,7 @@ export class Lifecycle {
     return out;
   }
 
-  /** `readingPaused`: a stream waits for its listener, so the drain limit is not being used up by a pipe's holder. */
+  /** `readingPaused`: a stream waits for its listener, who uses up neither the drain limit nor the idle limit. */
   timerFired(timer: TimerKind, now: number, readingPaused = false): Action[] {
     const out: Action[] = [];
     if (!this.#armed.delete(timer)) return out;
@@ -163,6 +163,7 @@ export class Lifecycle {
         this.#beginStopping(out, 'timeout', this.#plan.graceMs, now);
         break;
       case 'idle':
+        if (readingPaused) this.#lastActivity = now; // it is the listener who is slow, not the command
         if (this.#lastActivity + this.#plan.idleMs <= now) this.#beginStopping(out, 'idle', this.#plan.graceMs, now);
         else this.#arm(out, 'idle', this.#lastActivity + this.#plan.idleMs);
         break;
@@ -171,7 +172,7 @@ export class Lifecycle {
         break;
       case 'drain':
         if (readingPaused) {
-          this.#arm(out, 'drain', now + this.#plan.drainMs);
+          this.#arm(out, 'drain', now + Math.max(this.#plan.drainMs, 1));
         } else {
           this.#cutStreams(out);
           this.#settleIfDone(out);
