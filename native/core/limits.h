@@ -26,6 +26,10 @@ inline constexpr std::size_t kSegmentLogEntries = 4096;
 /// Output of one stream within this span of an earlier segment extends it.
 inline constexpr Nanos kSegmentSpan = kNanosPerMilli;
 
+/// How long urgent news may wait while commands are queued for their start: JavaScript has given enough to do, so it need not
+/// be woken for each end. Measured by test/bench (throughput, main thread per command).
+inline constexpr Nanos kBusyDelay = 3 * kNanosPerMilli;
+
 /// How long the news of a start may wait for other news, so that a short command costs one wake-up of the event loop.
 inline constexpr Nanos kStartedDelay = 5 * kNanosPerMilli;
 

@@ -213,7 +213,6 @@ void Command::Perform(const core::Action& action, Instant now) {
     case Kind::kEmitStarted:
       services_->sink.Push({core::Event::Kind::kStarted, id_, shared_->pid.load(std::memory_order_relaxed)},
                            Urgency::kWhenConvenient);
-      services_->news_waits = true;
       break;
     case Kind::kEmitSettled:
       EmitSettled(now);

@@ -20,8 +20,6 @@ struct LaneServices {
   platform::Poller& poller;
   TimerQueue& timers;
   EventSink& sink;
-  /// A fact was pushed that may wait for company; the lane sees to it that it does not wait for ever.
-  bool news_waits = false;
 };
 
 /// One run: feeds the lifecycle with what the container, the pipes and the clock say, and performs its actions.

@@ -9,6 +9,27 @@ namespace custody::engine {
 
 using core::Instant;
 
+void NewsDesk::Push(const core::Event& event, Urgency urgency) {
+  sink_.Push(event, Urgency::kWhenConvenient);
+  const Instant now = core::MonotonicNow();
+  if (urgency == Urgency::kNow) {
+    urgent_at_ = std::min(urgent_at_, now);
+  } else {
+    late_at_ = std::min(late_at_, now + core::kStartedDelay);
+  }
+}
+
+void NewsDesk::Flush() {
+  urgent_at_ = core::kNever;
+  late_at_ = core::kNever;
+  sink_.Flush();
+}
+
+void NewsDesk::FlushDue(Instant now, bool busy) {
+  const core::Nanos patience = busy ? core::kBusyDelay : 0;
+  if (late_at_ <= now || (urgent_at_ != core::kNever && now - urgent_at_ >= patience)) Flush();
+}
+
 core::Result<std::unique_ptr<Lane>> Lane::Create(EventSink& sink) {
   core::Result<std::unique_ptr<platform::Poller>> poller = platform::Poller::Create();
   if (!poller.ok()) return poller.error();
@@ -20,7 +41,7 @@ core::Result<std::unique_ptr<Lane>> Lane::Create(EventSink& sink) {
 }
 
 Lane::Lane(EventSink& sink, std::unique_ptr<platform::Poller> poller)
-    : sink_(sink), poller_(std::move(poller)), services_{*poller_, timers_, sink_} {}
+    : news_(sink), poller_(std::move(poller)), services_{*poller_, timers_, news_} {}
 
 void Lane::Main(void* lane) { static_cast<Lane*>(lane)->Run(); }
 
@@ -54,6 +75,7 @@ void Lane::Run() {
     if (may_end()) break;
     WaitForEvents();
   }
+  news_.Flush();
   start_queue_.clear();
   commands_.clear();
   const std::lock_guard lock(ended_mutex_);
@@ -129,12 +151,11 @@ void Lane::WaitForEvents() {
   constexpr std::size_t kMostEvents = 64;
   std::array<platform::PollToken, kMostEvents> ready;
   Instant until = 0;
-  if (services_.news_waits && flush_at_ == core::kNever) flush_at_ = core::MonotonicNow() + core::kStartedDelay;
-  services_.news_waits = false;
+  news_.FlushDue(core::MonotonicNow(), !start_queue_.empty());
   if (start_queue_.empty()) {
     sleeping_.store(true);
     const std::lock_guard lock(mailbox_mutex_);
-    if (mailbox_.empty()) until = std::min(timers_.next(), flush_at_);
+    if (mailbox_.empty()) until = std::min(timers_.next(), news_.next());
   }
   const std::size_t count = poller_->Wait(until, ready);
   sleeping_.store(false);
@@ -143,13 +164,6 @@ void Lane::WaitForEvents() {
     if (Command* const command = Find(ready[i].launch); command != nullptr) command->OnReady(ready[i].channel, now);
   }
   timers_.FireDue(now);
-  FlushLateNews(now);
-}
-
-void Lane::FlushLateNews(Instant now) {
-  if (flush_at_ > now) return;
-  flush_at_ = core::kNever;
-  sink_.Flush();
 }
 
 void Lane::BeginClosing(Instant now) {

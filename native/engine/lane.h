@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -25,6 +26,26 @@ struct Message {
   core::StopCause cause = core::StopCause::kNone;
   core::Nanos grace = 0;
   int stream = 0;  ///< kResumeReading
+};
+
+/// The facts of one lane on their way out: held back a little where that saves wake-ups of JavaScript.
+///
+/// Thread : the lane's.
+class NewsDesk final : public EventSink {
+ public:
+  explicit NewsDesk(EventSink& sink) : sink_(sink) {}
+  void Push(const core::Event& event, Urgency urgency) override;
+  void Flush() override;
+  /// Wakes JavaScript if news is due. `busy`: commands wait for their start, so even urgent news may wait a little.
+  void FlushDue(core::Instant now, bool busy);
+  /// When FlushDue has something to do while the lane is not busy.
+  core::Instant next() const { return std::min(urgent_at_, late_at_); }
+
+ private:
+  EventSink& sink_;
+  /// When urgent news came, and when other news must go; kNever without any.
+  core::Instant urgent_at_ = core::kNever;
+  core::Instant late_at_ = core::kNever;
 };
 
 /// One engine thread and the runs that live on it. A run never changes its lane; lanes share nothing.
@@ -58,9 +79,8 @@ class Lane {
   bool may_end() const;
   Command* Find(core::LaunchId id);
   void DeleteFinished();
-  void FlushLateNews(core::Instant now);
 
-  EventSink& sink_;
+  NewsDesk news_;
   std::unique_ptr<platform::Poller> poller_;
   TimerQueue timers_;
   LaneServices services_;
@@ -76,7 +96,6 @@ class Lane {
   std::vector<Message> mail_;
   std::vector<core::LaunchId> released_;
   bool closing_ = false;
-  core::Instant flush_at_ = core::kNever;
 
   std::mutex ended_mutex_;
   std::condition_variable ended_changed_;

@@ -33,7 +33,7 @@ struct Spawned {
 
 /// Starts a process in a process group of its own, with default signal dispositions and an empty signal mask.
 ///
-/// Blocks until the child's exec, so: engine thread only, never JavaScript's.
+/// Blocks until the child's exec, so: engine thread only, never JavaScript's. Of the signals only SIGCHLD may be open there.
 /// Errors : operation "chdir" with subject kCwd; "exec" with the exec's own code; "spawn" for what came before.
 core::Result<Spawned> SpawnByPosixSpawn(const SpawnRequest& request);
 
