@@ -11,8 +11,10 @@ namespace {
 constexpr std::array<int, 3> kSignals{SIGINT, SIGTERM, SIGHUP};
 
 // A signal handler gets no context, so what it notes and what it replaced have to be static.
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
 std::atomic<int> g_noted{0};
 std::array<struct sigaction, kSignals.size()> g_replaced;
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
 void Note(int number) {
   int none = 0;
