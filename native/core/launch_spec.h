@@ -31,7 +31,7 @@ struct LaunchSpec {
   bool stdin_stays_open = false;
   OutputTarget output[2] = {OutputTarget::kCapture, OutputTarget::kCapture};
 
-  ContainmentWish containment = ContainmentWish::kGroup;
+  ContainmentWish containment = ContainmentWish::kTree;
   bool containment_required = false;
 
   std::uint64_t ring_bytes = 0;

@@ -10,6 +10,23 @@ namespace custody::core {
 /// starts; more gain nothing on two cores and cost tail latency (bench: throughput).
 inline constexpr std::size_t kEngineThreads = 2;
 
+/// Starts of one thread that may be in progress at once. Each is a process that forks; more of them than processors only
+/// make each other late (bench: throughput, p99). Commands that run are not counted, however long they run.
+inline constexpr std::size_t kStartsPerLane = 2;
+/// Idle shims that a thread keeps for its next commands: as many as can be starting, and some for commands that ended
+/// together. Each is a process of some 30 KiB.
+inline constexpr std::size_t kIdleShimsPerLane = 4;
+/// Shims that one launch tries when those it is given turn out to be dead: the idle ones of a thread and some new ones.
+inline constexpr int kShimTries = 8;
+/// How long a shim may take to answer a look at its tree. A process that was stopped from outside answers nothing.
+inline constexpr Nanos kShimAnswerLimit = 1'000 * kNanosPerMilli;
+
+/// A guardian that ends this often within that time before it was of any use is not started again.
+inline constexpr std::size_t kGuardianFailures = 3;
+inline constexpr Nanos kGuardianFailureSpan = 10'000 * kNanosPerMilli;
+/// How long the end of an engine waits for its guardian, which has nothing left to do, so that no zombie stays.
+inline constexpr Nanos kGuardianEndLimit = 100 * kNanosPerMilli;
+
 /// Bytes taken from one stream per wake-up before the other runs of the thread get a turn.
 inline constexpr std::size_t kReadBudgetBytes = std::size_t{4} << 20;
 

@@ -36,7 +36,7 @@ void Command::Start(Instant now) {
   if (is_settled()) return;
   Apply(lifecycle_.SpawnBegan(), now);
   core::Result<std::unique_ptr<platform::Container>> container =
-      platform::MakeContainer(spec_, services_->poller, {id_, kContainer}, *this);
+      services_->containers.Make(spec_, {id_, kContainer}, *this);
   if (!container.ok()) return Fail(container.error(), now);
   core::Result<platform::StdioPair> stdio = platform::OpenStdio(spec_);
   if (!stdio.ok()) return Fail(stdio.error(), now);
@@ -57,14 +57,15 @@ void Command::Fail(const core::OsError& error, Instant now) {
 
 // --- What the container says ---------------------------------------------------------------------------------------
 
-void Command::OnStarted(std::int64_t pid) {
+void Command::OnStarted(std::int64_t pid, Instant started_at) {
   const Instant now = core::MonotonicNow();
-  started_at_ = now;
-  started_at_wall_ms_ = core::WallMillisNow();
+  started_at_ = started_at;
+  started_at_wall_ms_ = core::WallMillisNow() - core::ToMillis(now - started_at);
   shared_->pid.store(pid, std::memory_order_relaxed);
-  shared_->started_at.store(now, std::memory_order_relaxed);
+  shared_->started_at.store(started_at, std::memory_order_relaxed);
   WatchOutput();
-  Apply(lifecycle_.SpawnOk(now), now);
+  // Deadlines count from the start; the grace period of a stop that came before it counts from the signal.
+  Apply(lifecycle_.SpawnOk(lifecycle_.cause() == core::StopCause::kNone ? started_at : now), now);
   if (stdio_.input.is_open()) WriteInput();
 }
 

@@ -18,6 +18,7 @@ namespace custody::engine {
 /// What a run uses of the thread it lives on.
 struct LaneServices {
   platform::Poller& poller;
+  platform::ContainerFactory& containers;
   TimerQueue& timers;
   EventSink& sink;
 };
@@ -50,6 +51,8 @@ class Command final : private platform::ContainerObserver, private TimerNode {
   /// JavaScript holds the run no more.
   void Release(core::Instant now);
 
+  /// Launched, and neither started nor refused yet.
+  bool is_starting() const { return lifecycle_.phase() == core::RunPhase::kSpawning; }
   bool started() const { return lifecycle_.spawned(); }
   bool is_settled() const { return lifecycle_.phase() == core::RunPhase::kSettled; }
   /// Settled, and nothing of its container is left to be watched.
@@ -63,7 +66,7 @@ class Command final : private platform::ContainerObserver, private TimerNode {
   /// What a poll event of this run is about.
   enum Channel : std::uint8_t { kContainer = 0, kStdout = 1, kStderr = 2, kStdin = 3 };
 
-  void OnStarted(std::int64_t pid) override;
+  void OnStarted(std::int64_t pid, core::Instant started_at) override;
   void OnSpawnFailed(const core::OsError& error) override;
   void OnLeaderExited(const core::ExitStatus& status) override;
   void OnLeaderLost(const core::OsError& error) override;

@@ -66,11 +66,16 @@ void Command::EmitSettled(Instant now) {
     facts.streams[stream] = MakeStreamFacts(stream);
     shared_->output.MarkEnded(stream);
   }
+  const bool is_unconfirmed = facts.cleanup.status == core::CleanupStatus::kUnconfirmed;
   {
     const std::lock_guard lock(shared_->facts_mutex);
     shared_->facts = std::move(facts);
   }
   services_->sink.Push({core::Event::Kind::kSettled, id_}, Urgency::kNow);
+  // A container that lost sight of its members and found nobody: it will never know more, so this is the final form.
+  if (lifecycle_.container() == core::ContainerFate::kEmpty && is_unconfirmed) {
+    services_->sink.Push({core::Event::Kind::kCleanedUp, id_}, Urgency::kNow);
+  }
 }
 
 }  // namespace custody::engine

@@ -19,7 +19,7 @@ Lane* Engine::ChooseLane() {
   }
   const bool would_wait = best == nullptr || best->starting() > 0;
   if (!would_wait || lanes_.size() == core::kEngineThreads) return best;
-  core::Result<std::unique_ptr<Lane>> lane = Lane::Create(sink_);
+  core::Result<std::unique_ptr<Lane>> lane = Lane::Create(sink_, *containment_);
   if (!lane.ok()) {
     lane_error_ = lane.error();
     return best;
@@ -137,6 +137,7 @@ bool Engine::Close(core::Nanos budget) {
   }
   for (auto& [id, run] : runs_) run.lane = nullptr;
   lanes_.clear();
+  containment_.reset();  // a lane that was left behind keeps it
   return all_ended_;
 }
 

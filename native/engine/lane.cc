@@ -30,18 +30,26 @@ void NewsDesk::FlushDue(Instant now, bool busy) {
   if (late_at_ <= now || (urgent_at_ != core::kNever && now - urgent_at_ >= patience)) Flush();
 }
 
-core::Result<std::unique_ptr<Lane>> Lane::Create(EventSink& sink) {
+Instant NewsDesk::next(bool busy) const {
+  const bool waits = busy && urgent_at_ != core::kNever;
+  return std::min(waits ? urgent_at_ + core::kBusyDelay : urgent_at_, late_at_);
+}
+
+core::Result<std::unique_ptr<Lane>> Lane::Create(EventSink& sink, platform::Containment& containment) {
   core::Result<std::unique_ptr<platform::Poller>> poller = platform::Poller::Create();
   if (!poller.ok()) return poller.error();
-  std::unique_ptr<Lane> lane(new Lane(sink, std::move(poller.value())));
+  std::unique_ptr<Lane> lane(new Lane(sink, std::move(poller.value()), containment));
   core::Result<std::unique_ptr<platform::EngineThread>> thread = platform::EngineThread::Start(&Lane::Main, lane.get());
   if (!thread.ok()) return thread.error();
   lane->thread_ = std::move(thread.value());
   return lane;
 }
 
-Lane::Lane(EventSink& sink, std::unique_ptr<platform::Poller> poller)
-    : news_(sink), poller_(std::move(poller)), services_{*poller_, timers_, news_} {}
+Lane::Lane(EventSink& sink, std::unique_ptr<platform::Poller> poller, platform::Containment& containment)
+    : news_(sink),
+      poller_(std::move(poller)),
+      containers_(containment.MakeFactory(*poller_)),
+      services_{*poller_, *containers_, timers_, news_} {}
 
 void Lane::Main(void* lane) { static_cast<Lane*>(lane)->Run(); }
 
@@ -138,12 +146,17 @@ void Lane::Handle(Message& message, Instant now) {
   }
 }
 
-/// One start per turn: it blocks until the child's exec, and between two of them the running commands get their turn.
+bool Lane::can_start() const { return !start_queue_.empty() && starts_.size() < core::kStartsPerLane; }
+
+/// One start per turn: it may block until the child's exec, and between two of them the running commands get their turn.
 void Lane::StartNext() {
-  if (start_queue_.empty()) return;
+  const auto done = std::erase_if(starts_, [](const Command* command) { return !command->is_starting(); });
+  if (done > 0) starting_.fetch_sub(static_cast<int>(done), std::memory_order_relaxed);
+  if (!can_start()) return;
   Command* const command = start_queue_.front();
   start_queue_.pop_front();
   command->Start(core::MonotonicNow());
+  if (command->is_starting()) return starts_.push_back(command);
   starting_.fetch_sub(1, std::memory_order_relaxed);
 }
 
@@ -151,11 +164,12 @@ void Lane::WaitForEvents() {
   constexpr std::size_t kMostEvents = 64;
   std::array<platform::PollToken, kMostEvents> ready;
   Instant until = 0;
-  news_.FlushDue(core::MonotonicNow(), !start_queue_.empty());
-  if (start_queue_.empty()) {
+  const bool busy = !start_queue_.empty();
+  news_.FlushDue(core::MonotonicNow(), busy);
+  if (!can_start()) {
     sleeping_.store(true);
     const std::lock_guard lock(mailbox_mutex_);
-    if (mailbox_.empty()) until = std::min(timers_.next(), news_.next());
+    if (mailbox_.empty()) until = std::min(timers_.next(), news_.next(busy));
   }
   const std::size_t count = poller_->Wait(until, ready);
   sleeping_.store(false);

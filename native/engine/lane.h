@@ -12,6 +12,7 @@
 #include "engine/command.h"
 #include "engine/event_sink.h"
 #include "engine/timers.h"
+#include "platform/container.h"
 #include "platform/engine_thread.h"
 #include "platform/poller.h"
 
@@ -38,8 +39,8 @@ class NewsDesk final : public EventSink {
   void Flush() override;
   /// Wakes JavaScript if news is due. `busy`: commands wait for their start, so even urgent news may wait a little.
   void FlushDue(core::Instant now, bool busy);
-  /// When FlushDue has something to do while the lane is not busy.
-  core::Instant next() const { return std::min(urgent_at_, late_at_); }
+  /// When FlushDue has something to do.
+  core::Instant next(bool busy) const;
 
  private:
   EventSink& sink_;
@@ -53,7 +54,7 @@ class NewsDesk final : public EventSink {
 /// Thread : Post, starting, EndBy and the life of the object belong to JavaScript's thread; the rest is private.
 class Lane {
  public:
-  static core::Result<std::unique_ptr<Lane>> Create(EventSink& sink);
+  static core::Result<std::unique_ptr<Lane>> Create(EventSink& sink, platform::Containment& containment);
   /// The lane must have ended, see EndBy.
   ~Lane() = default;
   Lane(const Lane&) = delete;
@@ -67,13 +68,14 @@ class Lane {
   bool EndBy(core::Instant deadline);
 
  private:
-  Lane(EventSink& sink, std::unique_ptr<platform::Poller> poller);
+  Lane(EventSink& sink, std::unique_ptr<platform::Poller> poller, platform::Containment& containment);
 
   static void Main(void* lane);
   void Run();
   void TakeMail(core::Instant now);
   void Handle(Message& message, core::Instant now);
   void StartNext();
+  bool can_start() const;
   void WaitForEvents();
   void BeginClosing(core::Instant now);
   bool may_end() const;
@@ -82,6 +84,7 @@ class Lane {
 
   NewsDesk news_;
   std::unique_ptr<platform::Poller> poller_;
+  std::unique_ptr<platform::ContainerFactory> containers_;
   TimerQueue timers_;
   LaneServices services_;
   std::unique_ptr<platform::EngineThread> thread_;
@@ -93,6 +96,8 @@ class Lane {
 
   std::unordered_map<core::LaunchId, std::unique_ptr<Command>> commands_;
   std::deque<Command*> start_queue_;
+  /// Starts that are not done yet. A command that runs is not among them, however long it runs.
+  std::vector<Command*> starts_;
   std::vector<Message> mail_;
   std::vector<core::LaunchId> released_;
   bool closing_ = false;

@@ -18,7 +18,8 @@ namespace custody::platform {
 /// Hears what becomes of a leader and its container. Called on the engine thread, possibly from inside a call to the container.
 class ContainerObserver {
  public:
-  virtual void OnStarted(std::int64_t pid) = 0;
+  /// `pid` 0: a leader may have been started, but nobody is left who could say so; OnLeaderLost follows.
+  virtual void OnStarted(std::int64_t pid, core::Instant started_at) = 0;
   virtual void OnSpawnFailed(const core::OsError& error) = 0;
   /// The leader is known to be dead. It may still be unreaped (I1).
   virtual void OnLeaderExited(const core::ExitStatus& status) = 0;
@@ -78,10 +79,30 @@ class Container {
   virtual const std::string& resolved_file() const = 0;
 };
 
-/// Makes the container that the spec asks for, or the strongest available one.
+/// Makes the containers of one engine thread. Must outlive them.
 ///
-/// Errors : operation "containment" when the spec requires a level that is not available.
-core::Result<std::unique_ptr<Container>> MakeContainer(const core::LaunchSpec& spec, Poller& poller, PollToken token,
-                                                       ContainerObserver& observer);
+/// Thread : engine thread only; it may be made and ended elsewhere.
+class ContainerFactory {
+ public:
+  virtual ~ContainerFactory() = default;
+
+  /// Makes the container that the spec asks for, or the strongest available one.
+  ///
+  /// Errors : operation "containment" when the spec requires a level that is not available.
+  virtual core::Result<std::unique_ptr<Container>> Make(const core::LaunchSpec& spec, PollToken token,
+                                                        ContainerObserver& observer) = 0;
+};
+
+/// What the containers of one engine share: whatever holds their processes when the engine no longer can.
+///
+/// Starts nothing before the first container needs it.
+/// Thread : any; made on JavaScript's thread. The factories keep it alive.
+class Containment {
+ public:
+  static std::shared_ptr<Containment> Create();
+  virtual ~Containment() = default;
+  /// `poller` must outlive the factory.
+  virtual std::unique_ptr<ContainerFactory> MakeFactory(Poller& poller) = 0;
+};
 
 }  // namespace custody::platform

@@ -10,6 +10,7 @@
 #include "engine/shared_run.h"
 #include "engine/timers.h"
 #include "fake_platform.h"
+#include "platform/container.h"
 #include "platform/poller.h"
 
 namespace custody::testing {
@@ -39,7 +40,7 @@ inline Said LeaderExits(int code) {
 /// One command without a lane: the test is its thread, and its clock runs when the test says so.
 class CommandScene {
  public:
-  explicit CommandScene(core::LaunchSpec spec = PlainSpec()) : services_{*poller_, timers, sink} {
+  explicit CommandScene(core::LaunchSpec spec = PlainSpec()) : services_{*poller_, *containers_, timers, sink} {
     run = std::make_shared<engine::SharedRun>(static_cast<std::size_t>(spec.ring_bytes), std::move(spec.input),
                                               spec.stdin_stays_open);
     command = std::make_unique<engine::Command>(kId, std::move(spec), run);
@@ -97,6 +98,7 @@ class CommandScene {
 
  private:
   std::unique_ptr<platform::Poller> poller_ = std::move(platform::Poller::Create().value());
+  std::unique_ptr<platform::ContainerFactory> containers_ = platform::Containment::Create()->MakeFactory(*poller_);
   engine::LaneServices services_;
   core::Nanos passed_ = 0;
 

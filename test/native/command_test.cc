@@ -148,7 +148,7 @@ TEST_CASE("an answer to the launch that comes later is as good as one from insid
   scene.Start(plan);
   CHECK(scene.kinds().empty());
   SUBCASE("started") {
-    scene.Say([](ContainerObserver& observer) { observer.OnStarted(5); });
+    scene.Say([](ContainerObserver& observer) { observer.OnStarted(5, custody::core::MonotonicNow()); });
     scene.EndOutputs();
     scene.Say(LeaderExits(0));
     CHECK(scene.kinds() == "sS");
@@ -160,7 +160,7 @@ TEST_CASE("an answer to the launch that comes later is as good as one from insid
   }
   SUBCASE("started, after a stop came in between: it is stopped with that cause") {
     scene.command->Stop(StopCause::kCancelled, kSecond, scene.now());
-    scene.Say([](ContainerObserver& observer) { observer.OnStarted(5); });
+    scene.Say([](ContainerObserver& observer) { observer.OnStarted(5, custody::core::MonotonicNow()); });
     CHECK(scene.calls() == "launch soft");
     scene.EndOutputs();
     scene.Say(LeaderExits(0));

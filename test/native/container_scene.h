@@ -68,7 +68,7 @@ class ContainerScene final : public platform::ContainerObserver {
   std::function<void()> when_exited = [] {};
 
  private:
-  void OnStarted(std::int64_t leader) override {
+  void OnStarted(std::int64_t leader, core::Instant /*started_at*/) override {
     facts += 's';
     pid = leader;
   }

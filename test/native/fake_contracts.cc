@@ -19,7 +19,7 @@ using platform::NativeHandle;
 /// Child's ends are numbered apart from ours: nobody reads or polls them here.
 constexpr NativeHandle kChildEnds = 1'000'000;
 
-/// OpenStdio is not told for whom; it follows MakeContainer on the same thread.
+/// OpenStdio is not told for whom; it follows ContainerFactory::Make on the same thread.
 thread_local core::LaunchId launch_in_progress = 0;
 
 std::chrono::steady_clock::time_point ToTimePoint(core::Instant at) {
@@ -186,6 +186,31 @@ struct PlatformCalls {
   }
 };
 
+class FakeFactory final : public platform::ContainerFactory {
+ public:
+  explicit FakeFactory(platform::Poller& poller) : poller_(poller) {}
+
+  core::Result<std::unique_ptr<platform::Container>> Make(const core::LaunchSpec& spec, platform::PollToken token,
+                                                          platform::ContainerObserver& observer) override {
+    if (spec.containment_required && spec.containment != core::ContainmentWish::kGroup) {
+      return core::OsError{0, "containment"};
+    }
+    launch_in_progress = token.launch;
+    return std::unique_ptr<platform::Container>(
+        std::make_unique<FakeContainer>(PlatformCalls::CurrentPlan(), poller_, token, observer));
+  }
+
+ private:
+  platform::Poller& poller_;
+};
+
+class FakeContainment final : public platform::Containment {
+ public:
+  std::unique_ptr<platform::ContainerFactory> MakeFactory(platform::Poller& poller) override {
+    return std::make_unique<FakeFactory>(poller);
+  }
+};
+
 }  // namespace custody::testing
 
 namespace custody::platform {
@@ -202,15 +227,7 @@ core::Result<std::unique_ptr<EngineThread>> EngineThread::Start(void (*entry)(vo
   return PlatformCalls::StartThread(entry, argument);
 }
 
-core::Result<std::unique_ptr<Container>> MakeContainer(const core::LaunchSpec& spec, Poller& poller, PollToken token,
-                                                       ContainerObserver& observer) {
-  if (spec.containment_required && spec.containment != core::ContainmentWish::kGroup) {
-    return core::OsError{0, "containment"};
-  }
-  testing::launch_in_progress = token.launch;
-  return std::unique_ptr<Container>(
-      std::make_unique<testing::FakeContainer>(PlatformCalls::CurrentPlan(), poller, token, observer));
-}
+std::shared_ptr<Containment> Containment::Create() { return std::make_shared<testing::FakeContainment>(); }
 
 core::Result<StdioPair> OpenStdio(const core::LaunchSpec& spec) { return PlatformCalls::OpenStdio(spec); }
 void CloseHandleOnce(NativeHandle handle) { PlatformCalls::CloseHandle(handle); }

@@ -157,7 +157,7 @@ void FakeContainer::Launch(const core::LaunchSpec& /*spec*/, platform::ChildStdi
   for (platform::OwnedHandle& handle : stdio.handles) handle.Close();
   switch (plan_.answer) {
     case LaunchPlan::Answer::kStarts:
-      observer_.OnStarted(FakePlatform::kPid);
+      observer_.OnStarted(FakePlatform::kPid, core::MonotonicNow());
       break;
     case LaunchPlan::Answer::kIsRefused:
       observer_.OnSpawnFailed(plan_.refusal);

@@ -22,6 +22,7 @@ using custody::engine::Lane;
 using custody::engine::Message;
 using custody::engine::SharedRun;
 using custody::platform::ContainerObserver;
+using custody::platform::Containment;
 using Kind = Message::Kind;
 
 class LaneScene {
@@ -63,7 +64,7 @@ class LaneScene {
   FakePlatform platform;
   RecordingSink sink;
   LaunchPlan plan = DyingWhenKilled();
-  std::unique_ptr<Lane> lane = std::move(Lane::Create(sink).value());
+  std::unique_ptr<Lane> lane = std::move(Lane::Create(sink, *Containment::Create()).value());
 
  private:
   /// So that closing ends whatever a test has left running.
@@ -81,7 +82,7 @@ TEST_CASE("a lane that cannot be had is an error, not an end of the host") {
   RecordingSink sink;
   SUBCASE("no poller") { platform.refuses_pollers = true; }
   SUBCASE("no thread") { platform.refuses_threads = true; }
-  CHECK_FALSE(Lane::Create(sink).ok());
+  CHECK_FALSE(Lane::Create(sink, *Containment::Create()).ok());
 }
 
 TEST_CASE("runs start, finish and are forgotten once they are released") {
@@ -108,7 +109,7 @@ TEST_CASE("the news of a start is flushed though nothing else happens") {
   (void)scene.Launch(1);
   if (plan.answer == LaunchPlan::Answer::kComesLater) {
     REQUIRE(Eventually([&] { return scene.platform.calls(1) == "launch"; }));
-    scene.platform.Say(1, [](ContainerObserver& observer) { observer.OnStarted(5); });
+    scene.platform.Say(1, [](ContainerObserver& observer) { observer.OnStarted(5, custody::core::MonotonicNow()); });
   }
   REQUIRE(scene.WaitForKinds(1, "s"));
   CHECK(Eventually([&] { return !scene.sink.has_unflushed(); }));

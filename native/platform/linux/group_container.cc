@@ -10,12 +10,11 @@
 #include <cerrno>
 #include <csignal>
 
-#include "core/environment.h"
 #include "core/limits.h"
-#include "core/string_block.h"
 #include "platform/linux/pinned_process.h"
-#include "platform/posix/executable_lookup.h"
+#include "platform/linux/spawn_linux.h"
 #include "platform/posix/posix_error.h"
+#include "platform/posix/spawn_request.h"
 
 namespace custody::platform {
 
@@ -23,17 +22,10 @@ namespace {
 
 using core::Instant;
 
-/// What one engine thread needs for every start and finds out once.
-struct ThreadTools {
-  CloneStack stack;
-  bool clone_works = stack.is_valid();
-  /// Members of a group can be found and pinned one by one: /proc is readable and the kernel has pidfds (5.3).
-  bool members_can_be_pinned = ::access("/proc/self/stat", R_OK) == 0 && KernelHasPidfds();
-};
-
-ThreadTools& Tools() {
-  thread_local ThreadTools tools;
-  return tools;
+/// Members of a group can be found and pinned one by one: /proc is readable and the kernel has pidfds (5.3).
+bool MembersCanBePinned() {
+  static const bool answer = ::access("/proc/self/stat", R_OK) == 0 && KernelHasPidfds();
+  return answer;
 }
 
 /// waitid(2) as the kernel has it: the C library's wrapper has no place for the usage.
@@ -50,13 +42,6 @@ core::ExitStatus ToExitStatus(const siginfo_t& info) {
   return {core::ExitStatus::Kind::kSignaled, info.si_status, info.si_code == CLD_DUMPED};
 }
 
-core::SurvivorReason ReasonOf(const ProcessEntry& member, bool was_killed) {
-  if (member.state == 'D') return core::SurvivorReason::kUninterruptible;
-  if (!was_killed) return core::SurvivorReason::kUnknown;
-  if (!MaySignal(member.pid)) return core::SurvivorReason::kPermission;
-  return member.state == 'T' ? core::SurvivorReason::kFrozen : core::SurvivorReason::kDeadline;
-}
-
 }  // namespace
 
 GroupContainer::GroupContainer(Poller& poller, PollToken token, ContainerObserver& observer)
@@ -69,52 +54,25 @@ GroupContainer::~GroupContainer() {
 }
 
 void GroupContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
-  SpawnRequest request;
-  request.environment = core::ComposeEnvironment(spec.base_environment, spec.environment_set, spec.environment_unset);
-  const std::vector<std::string_view> arguments = core::SplitBlock(spec.argv_block);
-  request.argv.reserve(arguments.size() + 1);
-  for (const std::string_view argument : arguments) request.argv.push_back(argument.data());
-  request.argv.push_back(nullptr);
-  request.cwd = spec.cwd;
-  core::Result<std::string> path = LookUpExecutable(arguments.front(), core::FindVariable(request.environment, "PATH"));
-  if (!path.ok()) {
-    // A missing directory is the better answer when both are missing: with it, a relative PATH could not have worked.
-    const bool cwd_missing = !spec.cwd.empty() && ::access(spec.cwd.c_str(), F_OK) == -1;
-    observer_.OnSpawnFailed(cwd_missing ? LastError("chdir", core::ErrorSubject::kCwd) : path.error());
-    return;
-  }
-  request.path = std::move(path.value());
-  for (std::size_t i = 0; i < request.stdio.size(); ++i) request.stdio[i] = static_cast<int>(stdio.handles[i].get());
+  core::Result<SpawnRequest> made = MakeSpawnRequest(spec, stdio);
+  if (!made.ok()) return observer_.OnSpawnFailed(made.error());
+  SpawnRequest& request = made.value();
   spares_stragglers_ = spec.plan.stragglers != core::StragglerPolicy::kKill;
   if (stdio.inherits_stdin) terminal_.Find(stdio);
   request.terminal = terminal_.promised();
 
-  core::Result<Spawned> spawned = Spawn(request);
+  core::Result<Spawned> spawned = SpawnHere(request);
+  const Instant now = core::MonotonicNow();
   if (!spawned.ok()) {
     terminal_.TakeBack(false);
-    const core::OsError& error = spawned.error();
-    const bool from_exec = std::string_view(error.operation) == "exec";
-    observer_.OnSpawnFailed(from_exec ? ExplainExecFailure(error.code, request.path, request.cwd) : error);
-    return;
+    return observer_.OnSpawnFailed(ExplainSpawnFailure(spawned.error(), request));
   }
   resolved_file_ = std::move(request.path);
   group_ = spawned.value().pid;
   exit_handle_ = std::move(spawned.value().exit_handle);
   leader_ = Leader::kRunning;
-  WatchLeader(core::MonotonicNow());
-  observer_.OnStarted(group_);
-}
-
-core::Result<Spawned> GroupContainer::Spawn(const SpawnRequest& request) {
-  ThreadTools& tools = Tools();
-  if (tools.clone_works) {
-    core::Result<Spawned> spawned = SpawnByClone(request, tools.stack);
-    if (spawned.ok() || std::string_view(spawned.error().operation) != "clone") return spawned;
-    tools.clone_works = false;  // an old kernel or a seccomp filter: it will not be different next time
-  }
-  core::Result<Spawned> spawned = SpawnByPosixSpawn(request);
-  if (spawned.ok()) spawned.value().exit_handle = OpenPidfd(spawned.value().pid);
-  return spawned;
+  WatchLeader(now);
+  observer_.OnStarted(group_, now);
 }
 
 void GroupContainer::WatchLeader(Instant now) {
@@ -271,7 +229,7 @@ bool GroupContainer::HasMembers() {
     if (!may_reap_) return false;
     // The last moment at which the number is surely ours. After a stop nobody may stay, and where members cannot be
     // pinned one by one there will be no other way to end them.
-    if (signalled_ || (!Tools().members_can_be_pinned && !spares_stragglers_)) SignalGroup(SIGKILL);
+    if (signalled_ || (!MembersCanBePinned() && !spares_stragglers_)) SignalGroup(SIGKILL);
     CollectLeader();
   }
   // Exact, now that no zombie answers for the group.
@@ -287,7 +245,7 @@ bool GroupContainer::SeemsEmptyBesideLeader() {
   if (LeaderSeemsAlone(group_)) return true;
   const GroupMembers members = FindGroupMembers(group_);
   // Unreadable although the table can be read: it grows faster than it can be looked at.
-  if (members.readable ? members.living.empty() : !Tools().members_can_be_pinned) return true;
+  if (members.readable ? members.living.empty() : !MembersCanBePinned()) return true;
   if (kills_on_sight_) SignalGroup(SIGKILL);
   return false;
 }
@@ -325,7 +283,7 @@ ContainerReport GroupContainer::Report() {
   for (const ProcessEntry& member : living) {
     signalled_members_.erase(member.pid);
     if (report.survivors.size() == core::kNamedProcesses) continue;
-    report.survivors.push_back({{member.pid, member.name, member.state}, ReasonOf(member, kills_on_sight_)});
+    report.survivors.push_back({{member.pid, member.name, member.state}, WhyAlive(member, kills_on_sight_)});
   }
   for (const auto& [pid, member] : signalled_members_) report.killed.push_back({pid, member.name, member.state});
   return report;

@@ -7,9 +7,8 @@
 
 #include "core/limits.h"
 #include "platform/container.h"
-#include "platform/linux/spawn_clone.h"
+#include "platform/handle.h"
 #include "platform/posix/process_table.h"
-#include "platform/posix/spawn.h"
 #include "platform/posix/terminal_loan.h"
 
 namespace custody::platform {
@@ -50,7 +49,6 @@ class GroupContainer final : public Container {
  private:
   enum class Leader : std::uint8_t { kNone, kRunning, kSuspended, kDead, kReaped };
 
-  core::Result<Spawned> Spawn(const SpawnRequest& request);
   void WatchLeader(core::Instant now);
   void Unwatch();
   /// Returns false while the leader lives.

@@ -15,6 +15,16 @@
 
 namespace custody::platform {
 
+namespace {
+
+/// Whether the system lets us signal this process; true also when it is gone.
+bool MaySignal(pid_t pid) {
+  const OwnedHandle handle = OpenPidfd(pid);
+  return ::syscall(SYS_pidfd_send_signal, handle.get(), 0, nullptr, 0U) == 0 || errno != EPERM;
+}
+
+}  // namespace
+
 OwnedHandle OpenPidfd(pid_t pid) { return OwnedHandle(::syscall(SYS_pidfd_open, pid, 0U)); }
 
 bool KernelHasPidfds() {
@@ -30,9 +40,11 @@ bool SignalPinned(const ProcessEntry& entry, int number) {
   return ::syscall(SYS_pidfd_send_signal, handle.get(), number, nullptr, 0U) == 0;
 }
 
-bool MaySignal(pid_t pid) {
-  const OwnedHandle handle = OpenPidfd(pid);
-  return ::syscall(SYS_pidfd_send_signal, handle.get(), 0, nullptr, 0U) == 0 || errno != EPERM;
+core::SurvivorReason WhyAlive(const ProcessEntry& member, bool was_killed) {
+  if (member.state == 'D') return core::SurvivorReason::kUninterruptible;
+  if (!was_killed) return core::SurvivorReason::kUnknown;
+  if (!MaySignal(member.pid)) return core::SurvivorReason::kPermission;
+  return member.state == 'T' ? core::SurvivorReason::kFrozen : core::SurvivorReason::kDeadline;
 }
 
 bool LeaderSeemsAlone(pid_t leader) {

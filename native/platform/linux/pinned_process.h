@@ -1,6 +1,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include "core/receipt.h"
 #include "platform/handle.h"
 #include "platform/posix/process_table.h"
 
@@ -19,8 +20,8 @@ bool KernelHasPidfds();
 /// Returns: whether it took the signal.
 bool SignalPinned(const ProcessEntry& entry, int number);
 
-/// Whether the system lets us signal this process; true also when it is gone.
-bool MaySignal(pid_t pid);
+/// What keeps a process alive that should be gone.
+core::SurvivorReason WhyAlive(const ProcessEntry& member, bool was_killed);
 
 /// Whether a dead, unreaped leader seems to be all that is left of its group. Two calls instead of a look at every process.
 ///

@@ -40,13 +40,17 @@ constexpr int kExecFailed = 127;
 
 enum class ChildStep : int { kSetGroup, kTerminal, kChdir, kDescriptors, kExec };
 
-/// What parent and child share. The child writes only `failed_step` and `error`.
+/// What parent and child share. The child writes only `executable`, `failed_step` and `error`.
 struct ChildBlock {
   const char* path;
   char* const* argv;
   char* const* environment;
   const char* cwd;
   std::array<int, 3> stdio;
+  const int* further;
+  int further_count;
+  int executable;
+  bool new_session;
   int terminal;
   ChildStep failed_step;
   int error;
@@ -73,7 +77,7 @@ CUSTODY_IN_CHILD void DefaultSignals() {
 }
 
 /// Kernels before 5.9: close what /proc lists, and without /proc what the limit allows.
-CUSTODY_IN_CHILD void CloseOneByOne() {
+CUSTODY_IN_CHILD void CloseOneByOne(int first) {
   struct Entry {
     std::uint64_t inode;
     std::int64_t offset;
@@ -85,7 +89,7 @@ CUSTODY_IN_CHILD void CloseOneByOne() {
   const int directory = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY, 0));
   if (directory == -1) {
     constexpr int kAssumedLimit = 65536;
-    for (int fd = 3; fd < kAssumedLimit; ++fd) ::syscall(SYS_close, fd);
+    for (int fd = first; fd < kAssumedLimit; ++fd) ::syscall(SYS_close, fd);
     return;
   }
   for (bool closed_some = true; closed_some;) {
@@ -100,7 +104,7 @@ CUSTODY_IN_CHILD void CloseOneByOne() {
         int fd = 0;
         const char* digit = entry->name;
         for (; *digit >= '0' && *digit <= '9'; ++digit) fd = fd * 10 + (*digit - '0');
-        if (digit == entry->name || fd < 3 || fd == directory) continue;
+        if (digit == entry->name || fd < first || fd == directory) continue;
         ::syscall(SYS_close, fd);
         closed_some = true;
       }
@@ -109,11 +113,20 @@ CUSTODY_IN_CHILD void CloseOneByOne() {
   ::syscall(SYS_close, directory);
 }
 
-CUSTODY_IN_CHILD bool PlaceDescriptors(const std::array<int, 3>& stdio) {
-  for (int target = 0; target < 3; ++target) {
-    if (::syscall(SYS_dup3, stdio[static_cast<std::size_t>(target)], target, 0) == -1) return false;
+/// The sources of `further` and `executable` lie above every target, those of `stdio` are used up first.
+CUSTODY_IN_CHILD bool PlaceDescriptors(ChildBlock* block) {
+  int target = 0;
+  for (; target < 3; ++target) {
+    if (::syscall(SYS_dup3, block->stdio[static_cast<std::size_t>(target)], target, 0) == -1) return false;
   }
-  if (::syscall(SYS_close_range, 3U, UINT_MAX, 0U) == -1) CloseOneByOne();
+  for (int i = 0; i < block->further_count; ++i, ++target) {
+    if (::syscall(SYS_dup3, block->further[i], target, 0) == -1) return false;
+  }
+  if (block->executable != -1) {
+    if (::syscall(SYS_dup3, block->executable, target, O_CLOEXEC) == -1) return false;
+    block->executable = target++;
+  }
+  if (::syscall(SYS_close_range, static_cast<unsigned>(target), UINT_MAX, 0U) == -1) CloseOneByOne(target);
   return true;
 }
 
@@ -123,17 +136,22 @@ CUSTODY_IN_CHILD int ChildMain(void* argument) {
   const std::uint64_t all_signals = ~std::uint64_t{0};
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all_signals, nullptr, kKernelSignalSetBytes);
   DefaultSignals();
-  if (::syscall(SYS_setpgid, 0, 0) == -1) return Fail(block, ChildStep::kSetGroup);
+  const long grouped = block->new_session ? ::syscall(SYS_setsid) : ::syscall(SYS_setpgid, 0, 0);
+  if (grouped == -1) return Fail(block, ChildStep::kSetGroup);
   if (block->terminal != -1) {
     // All signals are still blocked, so the SIGTTOU that a background process earns here does not arrive.
     const pid_t self = static_cast<pid_t>(::syscall(SYS_getpid));
     ::syscall(SYS_ioctl, block->terminal, TIOCSPGRP, &self);
   }
   if (block->cwd != nullptr && ::syscall(SYS_chdir, block->cwd) == -1) return Fail(block, ChildStep::kChdir);
-  if (!PlaceDescriptors(block->stdio)) return Fail(block, ChildStep::kDescriptors);
+  if (!PlaceDescriptors(block)) return Fail(block, ChildStep::kDescriptors);
   const std::uint64_t no_signals = 0;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, kKernelSignalSetBytes);
-  ::syscall(SYS_execve, block->path, block->argv, block->environment);
+  if (block->executable == -1) {
+    ::syscall(SYS_execve, block->path, block->argv, block->environment);
+  } else {
+    ::syscall(SYS_execveat, block->executable, "", block->argv, block->environment, AT_EMPTY_PATH);
+  }
   return Fail(block, ChildStep::kExec);
 }
 
@@ -173,6 +191,10 @@ core::Result<Spawned> SpawnByClone(const SpawnRequest& request, const CloneStack
                    const_cast<char* const*>(request.environment.data()),
                    request.cwd.empty() ? nullptr : request.cwd.c_str(),
                    request.stdio,
+                   request.further.data(),
+                   static_cast<int>(request.further.size()),
+                   request.executable,
+                   request.new_session,
                    request.terminal,
                    ChildStep::kExec,
                    0};

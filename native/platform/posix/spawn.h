@@ -19,8 +19,14 @@ struct SpawnRequest {
   std::vector<const char*> environment;
   /// Empty: the host's.
   std::string cwd;
-  /// Become descriptors 0, 1 and 2; nothing else is inherited. Each is at least 3.
+  /// Become descriptors 0, 1 and 2. Each is at least 3.
   std::array<int, 3> stdio{-1, -1, -1};
+  /// Become descriptors 3, 4, ...; nothing else is inherited. Each lies above all of those numbers.
+  std::vector<int> further;
+  /// A file to be executed instead of `path`, as a descriptor above those numbers; -1: none.
+  int executable = -1;
+  /// A session of its own, not merely a group.
+  bool new_session = false;
   /// A terminal whose foreground group the child's becomes, as a descriptor of ours; -1: none.
   int terminal = -1;
 };
@@ -31,7 +37,7 @@ struct Spawned {
   OwnedHandle exit_handle;
 };
 
-/// Starts a process in a process group of its own, with default signal dispositions and an empty signal mask.
+/// Starts a process in a process group (or session) of its own, with default signal dispositions and an empty signal mask.
 ///
 /// Blocks until the child's exec, so: engine thread only, never JavaScript's. Of the signals only SIGCHLD may be open there.
 /// Errors : operation "chdir" with subject kCwd; "exec" with the exec's own code; "spawn" for what came before.

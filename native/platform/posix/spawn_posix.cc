@@ -53,12 +53,18 @@ Function FindOptional(const char* name) {
   return reinterpret_cast<Function>(::dlsym(RTLD_DEFAULT, name));
 }
 
-int SetAttributes(SpawnAttributes& attributes) {
+int SetAttributes(SpawnAttributes& attributes, bool new_session) {
   sigset_t none;
   sigset_t all;
   ::sigemptyset(&none);
   ::sigfillset(&all);
-  short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+  short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+#ifdef POSIX_SPAWN_SETSID
+  flags |= new_session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
+#else
+  if (new_session) return ENOTSUP;
+  flags |= POSIX_SPAWN_SETPGROUP;
+#endif
 #ifdef POSIX_SPAWN_CLOEXEC_DEFAULT
   flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
 #endif
@@ -70,14 +76,17 @@ int SetAttributes(SpawnAttributes& attributes) {
 }
 
 /// Closes what the host left inheritable. Every descriptor of ours is close-on-exec (I7); this is for the others'.
-int AddDescriptors(SpawnFileActions& actions, const std::array<int, 3>& stdio) {
+int AddDescriptors(SpawnFileActions& actions, const SpawnRequest& request) {
+  std::vector<int> sources(request.stdio.begin(), request.stdio.end());
+  sources.insert(sources.end(), request.further.begin(), request.further.end());
   int code = 0;
-  for (int target = 0; target < 3 && code == 0; ++target) {
-    code = ::posix_spawn_file_actions_adddup2(actions.get(), stdio[static_cast<std::size_t>(target)], target);
+  int target = 0;
+  for (const int source : sources) {
+    if (code == 0) code = ::posix_spawn_file_actions_adddup2(actions.get(), source, target++);
   }
   static const auto add_close_from = FindOptional<AddCloseFrom>("posix_spawn_file_actions_addclosefrom_np");
   if (code != 0 || add_close_from == nullptr) return code;
-  return add_close_from(actions.get(), 3);
+  return add_close_from(actions.get(), target);
 }
 
 /// posix_spawn gives one number for every step; a directory that cannot be entered is recognised by looking.
@@ -93,8 +102,9 @@ int DirectoryProblem(const std::string& cwd) {
 core::Result<Spawned> SpawnByPosixSpawn(const SpawnRequest& request) {
   SpawnAttributes attributes;
   SpawnFileActions actions;
-  int code = SetAttributes(attributes);
-  if (code == 0) code = AddDescriptors(actions, request.stdio);
+  if (request.executable != -1) return OsError{ENOSYS, "exec"};  // posix_spawn(3) wants a path
+  int code = SetAttributes(attributes, request.new_session);
+  if (code == 0) code = AddDescriptors(actions, request);
   std::string path = request.path;
   std::vector<const char*> argv = request.argv;
   if (code == 0 && !request.cwd.empty()) {

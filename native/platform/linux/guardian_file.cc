@@ -1,0 +1,67 @@
+#include "platform/linux/guardian_file.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "platform/posix/posix_error.h"
+
+#ifndef MFD_CLOEXEC
+#define MFD_CLOEXEC 0x0001U
+#endif
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
+#endif
+
+namespace custody::platform {
+
+namespace {
+
+constexpr const char* kName = "custody-guardian";
+constexpr const char* kVariable = "CUSTODY_GUARDIAN_FILE";
+/// Above every number that a spawn places: 0-2, those of core/wire.h, and the program itself.
+constexpr int kAboveAllPlaces = 8;
+
+/// Source: Linux memfd_create(2). MFD_EXEC is known since 6.3, and needed where vm.memfd_noexec is set.
+OwnedHandle MakeMemoryFile() {
+  OwnedHandle file(::syscall(SYS_memfd_create, kName, MFD_CLOEXEC | MFD_EXEC));
+  if (!file.is_valid() && errno == EINVAL) file = OwnedHandle(::syscall(SYS_memfd_create, kName, MFD_CLOEXEC));
+  return file;
+}
+
+}  // namespace
+
+std::string GuardianFile() {
+  if (const char* const named = std::getenv(kVariable); named != nullptr && *named != '\0') return named;
+  Dl_info info{};
+  if (::dladdr(reinterpret_cast<const void*>(&GuardianFile), &info) == 0 || info.dli_fname == nullptr) return kName;
+  const std::string addon(info.dli_fname);
+  return addon.substr(0, addon.rfind('/') + 1) + kName;
+}
+
+core::Result<OwnedHandle> CopyToMemory(const std::string& path) {
+  const OwnedHandle source(RetryOnEintr([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  if (!source.is_valid()) return LastError("containment");
+  const OwnedHandle copy = MakeMemoryFile();
+  if (!copy.is_valid()) return LastError("containment");
+  struct stat info {};
+  if (::fstat(static_cast<int>(source.get()), &info) == -1) return LastError("containment");
+  for (off_t done = 0; done < info.st_size;) {
+    const auto left = static_cast<std::size_t>(info.st_size - done);
+    const ssize_t count = RetryOnEintr(
+        [&] { return ::sendfile(static_cast<int>(copy.get()), static_cast<int>(source.get()), &done, left); });
+    if (count == -1) return LastError("containment");
+    if (count == 0) return core::OsError{EIO, "containment"};
+  }
+  const int placed = ::fcntl(static_cast<int>(copy.get()), F_DUPFD_CLOEXEC, kAboveAllPlaces);
+  if (placed == -1) return LastError("containment");
+  return OwnedHandle(placed);
+}
+
+}  // namespace custody::platform

@@ -1,0 +1,157 @@
+#include "platform/linux/guardian_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "platform/linux/guardian_file.h"
+#include "platform/linux/pinned_process.h"
+#include "platform/linux/spawn_linux.h"
+#include "platform/linux/wire_socket.h"
+#include "platform/posix/posix_error.h"
+
+namespace custody::platform {
+
+namespace {
+
+namespace wire = core::wire;
+
+/// Above every number that a spawn places.
+constexpr int kAboveAllPlaces = 8;
+
+/// What the host lacks now and may have again later; anything else will not be different next time.
+bool IsShortage(int code) {
+  return code == EMFILE || code == ENFILE || code == EAGAIN || code == ENOMEM || code == ENOBUFS || code == ETOOMANYREFS;
+}
+
+core::Result<OwnedHandle> Placeable(OwnedHandle handle) {
+  const int placed = ::fcntl(static_cast<int>(handle.get()), F_DUPFD_CLOEXEC, kAboveAllPlaces);
+  if (placed == -1) return LastError("spawn");
+  return OwnedHandle(placed);
+}
+
+/// An unpacker may have lost the run bit, and the directory may be mounted without exec. Both are EACCES.
+core::Result<Spawned> SpawnProgram(SpawnRequest& request) {
+  core::Result<Spawned> spawned = SpawnHere(request);
+  const bool may_not_run = !spawned.ok() && (spawned.error().code == EACCES || spawned.error().code == EPERM);
+  if (!may_not_run) return spawned;
+  core::Result<OwnedHandle> copy = CopyToMemory(request.path);
+  if (!copy.ok()) return spawned.error();
+  request.executable = static_cast<int>(copy.value().get());
+  return SpawnHere(request);
+}
+
+}  // namespace
+
+DirectoryId CurrentDirectory() {
+  struct stat info {};
+  if (::stat(".", &info) == -1) return {};
+  return {info.st_dev, info.st_ino};
+}
+
+GuardianProcess::GuardianProcess() : file_(GuardianFile()) { failed_at_.fill(-core::kGuardianFailureSpan); }
+
+GuardianProcess::~GuardianProcess() {
+  control_.Close();
+  // It has nothing left to do, unless something resists its kill. That may take as long as it takes.
+  pollfd ended{static_cast<int>(exit_handle_.get()), POLLIN, 0};
+  constexpr int kMillis = static_cast<int>(core::kGuardianEndLimit / core::kNanosPerMilli);
+  if (exit_handle_.is_valid()) (void)RetryOnEintr([&] { return ::poll(&ended, 1, kMillis); });
+  if (pid_ != -1) former_.push_back(pid_);
+  ReapFormer();
+}
+
+core::Result<Shim> GuardianProcess::OpenShim(wire::ShimKind kind) {
+  const std::lock_guard lock(mutex_);
+  core::Result<Shim> shim = Ask(kind);
+  const bool gone = !shim.ok() && (shim.error().code == EPIPE || shim.error().code == ECONNRESET);
+  if (!gone) return shim;
+  Forget();  // it closed its end, so it is about to end or has
+  return Ask(kind);
+}
+
+core::Result<Shim> GuardianProcess::Ask(wire::ShimKind kind) {
+  if (core::Status running = EnsureRunning(); !running.ok()) return running.error();
+  core::Result<WireSocketPair> pair = MakeWireSocketPair();
+  if (!pair.ok()) return pair.error();
+  auto message = MakeMessage<wire::OpenShim>(wire::MessageType::kOpenShim, 0);
+  message.kind = kind;
+  const int theirs = static_cast<int>(pair.value().theirs.get());
+  if (core::Status sent = SendMessage(control_, message, {&theirs, 1}); !sent.ok()) return sent.error();
+  return Shim{std::move(pair.value().ours), kind, directory_};
+}
+
+core::Status GuardianProcess::EnsureRunning() {
+  pollfd ended{static_cast<int>(exit_handle_.get()), POLLIN, 0};
+  if (exit_handle_.is_valid() && ::poll(&ended, 1, 0) == 1) Forget();
+  ReapFormer();
+  if (refusal_) return *refusal_;
+  if (control_.is_valid()) return {};
+  core::Status started = Start();
+  if (started.ok()) return started;
+  if (IsShortage(started.error().code)) return core::OsError{started.error().code, "spawn"};
+  refusal_ = core::OsError{started.error().code, "containment"};
+  return *refusal_;
+}
+
+core::Status GuardianProcess::Start() {
+  core::Result<WireSocketPair> pair = MakeWireSocketPair();
+  if (!pair.ok()) return pair.error();
+  core::Result<OwnedHandle> control = Placeable(std::move(pair.value().theirs));
+  if (!control.ok()) return control.error();
+  const OwnedHandle null(RetryOnEintr([] { return ::open("/dev/null", O_RDWR | O_CLOEXEC); }));
+  if (!null.is_valid()) return LastError("spawn");
+  core::Result<OwnedHandle> streams = Placeable(OwnedHandle(::fcntl(static_cast<int>(null.get()), F_DUPFD_CLOEXEC, 3)));
+  if (!streams.ok()) return streams.error();
+  OwnedHandle self = OpenPidfd(::getpid());
+  if (self.is_valid()) {
+    core::Result<OwnedHandle> placed = Placeable(std::move(self));
+    if (!placed.ok()) return placed.error();
+    self = std::move(placed.value());
+  }
+  SpawnRequest request;
+  request.path = file_;
+  request.argv = {"custody-guardian", nullptr};
+  // None of the host's: what it holds is meant for commands, and each brings its own.
+  request.environment = {nullptr};
+  request.stdio.fill(static_cast<int>(streams.value().get()));
+  request.further = {static_cast<int>(control.value().get())};
+  if (self.is_valid()) request.further.push_back(static_cast<int>(self.get()));
+  static_assert(wire::kGuardianSocket == 3 && wire::kGuardianHostPidfd == 4);
+  core::Result<Spawned> spawned = SpawnProgram(request);
+  if (!spawned.ok()) return spawned.error();
+  pid_ = spawned.value().pid;
+  exit_handle_ = std::move(spawned.value().exit_handle);
+  control_ = std::move(pair.value().ours);
+  directory_ = CurrentDirectory();
+  was_of_use_.store(false, std::memory_order_relaxed);
+  return {};
+}
+
+void GuardianProcess::Forget() {
+  control_.Close();
+  exit_handle_.Close();
+  if (pid_ != -1) former_.push_back(pid_);
+  pid_ = -1;
+  if (was_of_use_.load(std::memory_order_relaxed)) return;
+  const core::Instant now = core::MonotonicNow();
+  std::ranges::rotate(failed_at_, failed_at_.begin() + 1);
+  failed_at_.back() = now;
+  if (now - failed_at_.front() < core::kGuardianFailureSpan) refusal_ = core::OsError{ECHILD, "containment"};
+}
+
+void GuardianProcess::ReapFormer() {
+  std::erase_if(former_, [](pid_t pid) {
+    siginfo_t info{};
+    const int answer = RetryOnEintr([&] { return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG); });
+    // ECHILD: somebody else collected it, or the host ignores SIGCHLD; either way the pid is no longer ours.
+    return answer == -1 || info.si_pid == pid;
+  });
+}
+
+}  // namespace custody::platform

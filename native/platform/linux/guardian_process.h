@@ -1,0 +1,81 @@
+#pragma once
+#include <sys/types.h>
+
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/limits.h"
+#include "core/result.h"
+#include "core/wire.h"
+#include "platform/handle.h"
+
+namespace custody::platform {
+
+/// Names a directory whatever its path.
+struct DirectoryId {
+  dev_t device = 0;
+  ino_t inode = 0;
+  bool operator==(const DirectoryId&) const = default;
+};
+
+/// The host's working directory as it is now.
+DirectoryId CurrentDirectory();
+
+/// Our end of a shim's connection, and what is known of the process behind it.
+struct Shim {
+  OwnedHandle socket;
+  core::wire::ShimKind kind = core::wire::ShimKind::kTree;
+  /// Where it stands: that of the host when its guardian was started.
+  DirectoryId directory;
+  /// The number of its run in progress, or of its last.
+  std::uint32_t run = 0;
+};
+
+/// The helper process that outlives the host by milliseconds, and makes the shims.
+///
+/// Started with the first shim that is asked for, and again after it died: shims that run commands outlive it. What keeps
+/// it from starting for good is remembered; then this mechanism is not available.
+///
+/// Thread : any; made on JavaScript's. A start blocks the calling engine thread until the exec.
+/// Owns   : the process: it is reaped here, by pid (I3).
+class GuardianProcess {
+ public:
+  GuardianProcess();
+  ~GuardianProcess();
+  GuardianProcess(const GuardianProcess&) = delete;
+  GuardianProcess& operator=(const GuardianProcess&) = delete;
+
+  /// Errors : operation "containment" when no guardian can be had, "spawn" when this host lacks something just now (EMFILE).
+  core::Result<Shim> OpenShim(core::wire::ShimKind kind);
+  /// A shim has answered, so the guardian that made it works.
+  void NoteUse() { was_of_use_.store(true, std::memory_order_relaxed); }
+
+ private:
+  core::Result<Shim> Ask(core::wire::ShimKind kind);
+  core::Status EnsureRunning();
+  core::Status Start();
+  /// It is of no use any more, whether or not it has ended already.
+  void Forget();
+  void ReapFormer();
+
+  const std::string file_;
+  std::mutex mutex_;
+  OwnedHandle control_;
+  OwnedHandle exit_handle_;
+  pid_t pid_ = -1;
+  /// Guardians that are ending and have not been reaped.
+  std::vector<pid_t> former_;
+  DirectoryId directory_;
+  std::atomic<bool> was_of_use_{false};
+  /// When the last guardians failed, oldest first.
+  std::array<core::Instant, core::kGuardianFailures> failed_at_;
+  /// Why none is started any more.
+  std::optional<core::OsError> refusal_;
+};
+
+}  // namespace custody::platform

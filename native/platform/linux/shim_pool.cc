@@ -1,0 +1,20 @@
+#include "platform/linux/shim_pool.h"
+
+#include "core/limits.h"
+
+namespace custody::platform {
+
+core::Result<Shim> ShimPool::Take(core::wire::ShimKind kind) {
+  if (kind != core::wire::ShimKind::kTree || idle_.empty()) return guardian_->OpenShim(kind);
+  Shim shim = std::move(idle_.back());
+  idle_.pop_back();
+  return shim;
+}
+
+void ShimPool::GiveBack(Shim shim) {
+  if (shim.kind == core::wire::ShimKind::kTree && idle_.size() < core::kIdleShimsPerLane) {
+    idle_.push_back(std::move(shim));
+  }
+}
+
+}  // namespace custody::platform
