@@ -32,7 +32,8 @@ struct Cleanup {
   Nanos elapsed = 0;
 };
 
-enum class Ending : std::uint8_t { kEnded, kNotStarted, kLost };
+/// kDetached: started without custody, and left alone.
+enum class Ending : std::uint8_t { kEnded, kNotStarted, kLost, kDetached };
 
 /// Everything known of a run that has settled.
 struct SettledFacts {

@@ -28,6 +28,17 @@ ActionList Lifecycle::SpawnOk(Instant now) {
   return out;
 }
 
+ActionList Lifecycle::SpawnDetached() {
+  ActionList out;
+  phase_ = RunPhase::kSettled;
+  container_ = ContainerFate::kDetached;
+  spawned_ = true;
+  out.Add({Kind::kEmitStarted});
+  CutStreams(out);
+  out.Add({Kind::kEmitSettled});
+  return out;
+}
+
 ActionList Lifecycle::SpawnFailed() {
   ActionList out;
   phase_ = RunPhase::kSettled;
@@ -47,7 +58,7 @@ ActionList Lifecycle::LeaderExited(Instant now) {
   ActionList out;
   if (leader_exited_) return out;
   leader_exited_ = true;
-  if (phase_ == RunPhase::kSettled) {  // an unconfirmed run whose leader died after all
+  if (phase_ == RunPhase::kSettled) {  // an unconfirmed run whose leader died after all, or a detached one
     out.Add({Kind::kReapLeader});
     return out;
   }
@@ -71,6 +82,7 @@ ActionList Lifecycle::LeaderExited(Instant now) {
 ActionList Lifecycle::ContainerEmpty(Instant now) {
   ActionList out;
   if (phase_ == RunPhase::kSettled) {
+    if (container_ == ContainerFate::kDetached) out.Add({Kind::kReleaseContainer});  // it was only waited for
     if (container_ != ContainerFate::kUnconfirmed && !KeepsCustody()) return out;
     container_ = ContainerFate::kEmpty;
     Cancel(out, TimerKind::kStep);

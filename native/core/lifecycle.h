@@ -18,7 +18,8 @@ enum class StragglerPolicy : std::uint8_t { kKill, kReport, kLeave };
 enum class RunPhase : std::uint8_t { kQueued, kSpawning, kRunning, kStopping, kDraining, kSettled };
 
 /// How far the container is known to be gone.
-enum class ContainerFate : std::uint8_t { kUnknown, kEmpty, kKept, kUnconfirmed };
+/// kDetached: there is none, on purpose.
+enum class ContainerFate : std::uint8_t { kUnknown, kEmpty, kKept, kUnconfirmed, kDetached };
 
 /// `kStep` serves the wait that is in force: grace period, straggler grace or cleanup budget; never two at once.
 enum class TimerKind : std::uint8_t { kDeadline, kIdle, kStep, kDrain };
@@ -87,6 +88,8 @@ class Lifecycle {
 
   ActionList SpawnBegan();
   ActionList SpawnOk(Instant now);
+  /// Started without custody, as asked: nothing is left to decide.
+  ActionList SpawnDetached();
   ActionList SpawnFailed();
   ActionList StreamEnded(Instant now);
   ActionList LeaderExited(Instant now);

@@ -64,6 +64,7 @@ void Command::OnStarted(std::int64_t pid, Instant started_at) {
   shared_->pid.store(pid, std::memory_order_relaxed);
   shared_->started_at.store(started_at, std::memory_order_relaxed);
   WatchOutput();
+  if (spec_.containment == core::ContainmentWish::kNone) return Apply(lifecycle_.SpawnDetached(), now);
   // Deadlines count from the start; the grace period of a stop that came before it counts from the signal.
   Apply(lifecycle_.SpawnOk(lifecycle_.cause() == core::StopCause::kNone ? started_at : now), now);
   if (stdio_.input.is_open()) WriteInput();

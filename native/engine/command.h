@@ -58,8 +58,11 @@ class Command final : private platform::ContainerObserver, private TimerNode {
   /// Settled, and nothing of its container is left to be watched.
   bool is_final() const { return is_settled() && container_done_; }
   bool can_be_deleted() const { return released_ && is_final(); }
-  /// What is left of the container could not be ended; there is no use in waiting longer.
-  bool gave_up() const { return is_settled() && lifecycle_.container() == core::ContainerFate::kUnconfirmed; }
+  /// What is left of the container could not be ended, or is not to be; there is no use in waiting longer.
+  bool gave_up() const {
+    const core::ContainerFate fate = lifecycle_.container();
+    return is_settled() && (fate == core::ContainerFate::kUnconfirmed || fate == core::ContainerFate::kDetached);
+  }
 
  private:
   static constexpr std::size_t kStreams = 2;

@@ -20,6 +20,9 @@ core::Cleanup Command::MakeCleanup(platform::ContainerReport report, Instant now
     case core::ContainerFate::kKept:
       cleanup.status = core::CleanupStatus::kKept;
       break;
+    case core::ContainerFate::kDetached:
+      cleanup.status = core::CleanupStatus::kNotNeeded;
+      break;
     case core::ContainerFate::kUnknown:
     case core::ContainerFate::kUnconfirmed:
       cleanup.status = core::CleanupStatus::kUnconfirmed;
@@ -47,7 +50,9 @@ void Command::EmitSettled(Instant now) {
   facts.failure = failure_;
   facts.refused = refused_;
   if (lifecycle_.spawned()) {
+    const bool is_detached = lifecycle_.container() == core::ContainerFate::kDetached;
     facts.ending = lifecycle_.leader_exited() && !lost_ ? core::Ending::kEnded : core::Ending::kLost;
+    if (is_detached) facts.ending = core::Ending::kDetached;
     facts.status = status_;
     facts.pid = shared_->pid.load(std::memory_order_relaxed);
     facts.resolved_file = container_->resolved_file();

@@ -45,6 +45,8 @@ export function processExitCode(outcome: Outcome): number {
       return outcome.cause === undefined ? exitCodeOfError(outcome.error.code) : exitCodeOfCause(outcome.cause);
     case 'lost':
       return EXIT.failed;
+    case 'detached':
+      return EXIT.ok;
   }
 }
 

@@ -154,9 +154,12 @@ class Reading {
 
   /** @throws {@link CommandValidationError} if anything was wrong. */
   finish(): Invocation {
-    const { input, stdin } = this.#draft;
+    const { input, stdin, containment } = this.#draft;
     if (input !== undefined && stdin !== undefined && stdin !== 'pipe') {
       this.issues.add('stdin', "must be 'pipe' or left out when input is given");
+    }
+    if (containment === 'none' && (input !== undefined || stdin === 'pipe')) {
+      this.issues.add('containment', "'none' leaves nobody to write the input: use a file for stdin");
     }
     this.issues.throwIfAny();
     return this.#draft;

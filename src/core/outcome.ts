@@ -29,7 +29,9 @@ export type Outcome =
       readonly status: ExitStatus;
     }
   | { readonly kind: 'not-started'; readonly error: CustodyError; readonly cause?: StopCause }
-  | { readonly kind: 'lost'; readonly error: CustodyError };
+  | { readonly kind: 'lost'; readonly error: CustodyError }
+  /** Started with containment `none`: it goes on, and how it ends is nobody's business here. */
+  | { readonly kind: 'detached' };
 
 /** Where a run stands. `settled` is final; everything before it may still change. */
 export type RunState = 'queued' | 'spawning' | 'running' | 'stopping' | 'draining' | 'settled';
@@ -39,9 +41,9 @@ const EXIT_CODE_NOT_EXECUTABLE = 126;
 const EXIT_CODE_NOT_FOUND = 127;
 const NO_EXIT_CODE = -1;
 
-/** Whether the command exited by itself with code 0. */
+/** Whether the command exited by itself with code 0, or was started detached, as asked. */
 export function isSuccess(outcome: Outcome): boolean {
-  return outcome.kind === 'exited' && outcome.exitCode === 0;
+  return outcome.kind === 'detached' || (outcome.kind === 'exited' && outcome.exitCode === 0);
 }
 
 /** The cause of the stop, whether or not the command had been started; `undefined` for a run that was not stopped. */
@@ -72,6 +74,7 @@ export function exitCodeOf(outcome: Outcome): number {
       return outcome.error.code === 'PERMISSION_DENIED' ? EXIT_CODE_NOT_EXECUTABLE : NO_EXIT_CODE;
     case 'signaled':
     case 'lost':
+    case 'detached':
       return NO_EXIT_CODE;
   }
 }

@@ -24,6 +24,8 @@ function codeOf({ outcome }: RunResult<string | Uint8Array>): ErrorCode {
     case 'not-started':
     case 'lost':
       return outcome.error.code;
+    case 'detached':
+      return 'UNKNOWN';
   }
 }
 
@@ -39,5 +41,7 @@ function messageOf({ command, outcome, reason }: RunResult<string | Uint8Array>)
     case 'not-started':
     case 'lost':
       return outcome.error.message;
+    case 'detached':
+      return `${name} was started detached`;
   }
 }

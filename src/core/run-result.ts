@@ -43,7 +43,7 @@ export interface RunResult<T extends string | Uint8Array = string> {
   readonly id: string;
   readonly command: CommandSummary;
   readonly outcome: Outcome;
-  /** Whether the command exited by itself with code 0. */
+  /** Whether the command exited by itself with code 0, or was started detached, as asked. */
   readonly success: boolean;
   /** The real exit code; 127 if the command was not found, 126 if it may not be executed, -1 if there is none. */
   readonly exitCode: number;

@@ -35,7 +35,8 @@ export interface StreamFacts {
 
 /** Everything a backend knows of a run that has settled. */
 export interface SettledFacts {
-  readonly ending: 'ended' | 'not-started' | 'lost';
+  /** `detached`: started with containment `none`, and not waited for. */
+  readonly ending: 'ended' | 'not-started' | 'lost' | 'detached';
   /** `null` unless `ending` is `ended`. */
   readonly status: ExitStatus | null;
   /** The first stop that was asked for while the leader lived (or before it started), and how it ended. */

@@ -18,6 +18,7 @@ export function outcomeOf(facts: SettledFacts, subject: LaunchSubject): Outcome 
       ? { kind: 'not-started', error, cause: 'host-exit' }
       : { kind: 'not-started', error };
   }
+  if (ending === 'detached') return { kind: 'detached' };
   if (ending === 'lost' || status === null) {
     const error = new CustodyError('UNKNOWN', 'the exit status could not be read', { operation: 'wait' });
     return { kind: 'lost', error };

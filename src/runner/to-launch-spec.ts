@@ -3,7 +3,7 @@
  */
 import type { LaunchSpec, StdinSpec } from '../backend/backend.js';
 import type { Invocation } from '../core/invocation.js';
-import type { Containment } from '../core/launch-spec.js';
+import type { Containment, OutputTarget } from '../core/launch-spec.js';
 import { environmentOf, type HostEnvironment } from '../policy/env-policy.js';
 import { CLEANUP_BUDGET_MS, STRAGGLER_GRACE_MS } from '../policy/limits.js';
 
@@ -20,8 +20,8 @@ export function toLaunchSpec(
     cwd: invocation.cwd,
     environment: environmentOf(invocation.envMode, invocation.envLayers, host),
     stdin: stdinSpec(invocation),
-    stdout: invocation.stdout,
-    stderr: invocation.stderr,
+    stdout: outputTarget(invocation, invocation.stdout),
+    stderr: outputTarget(invocation, invocation.stderr),
     containment: invocation.containment ?? defaultContainment,
     containmentRequired: invocation.containment !== undefined,
     stragglers: invocation.stragglers,
@@ -39,6 +39,11 @@ export function toLaunchSpec(
 
 const IGNORE: StdinSpec = { kind: 'ignore' };
 const INHERIT: StdinSpec = { kind: 'inherit' };
+
+/** Nobody reads what a detached command writes: to capture is to discard. */
+function outputTarget({ containment }: Readonly<Invocation>, wanted: OutputTarget): OutputTarget {
+  return containment === 'none' && wanted === 'capture' ? 'ignore' : wanted;
+}
 
 function stdinSpec({ stdin, input }: Readonly<Invocation>): StdinSpec {
   if (typeof stdin === 'object') return { kind: 'file', path: stdin.file };

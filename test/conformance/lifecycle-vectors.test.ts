@@ -9,8 +9,8 @@ import { Lifecycle } from '../../src/backend/fallback/lifecycle.js';
 import type { StopCause } from '../../src/core/outcome.js';
 
 type Input =
-  | { readonly kind: 'spawn-began' | 'spawn-ok' | 'spawn-failed' | 'stream-ended' | 'leader-exited' }
-  | { readonly kind: 'container-empty' | 'container-occupied' | 'suspended' | 'resumed' | 'activity' }
+  | { readonly kind: 'spawn-began' | 'spawn-ok' | 'spawn-detached' | 'spawn-failed' | 'stream-ended' }
+  | { readonly kind: 'leader-exited' | 'container-empty' | 'container-occupied' | 'suspended' | 'resumed' | 'activity' }
   | { readonly kind: 'timer'; readonly timer: TimerKind; readonly readingPaused?: boolean }
   | { readonly kind: 'stop'; readonly cause: StopCause; readonly graceMs: number };
 
@@ -49,6 +49,8 @@ function feed(lifecycle: Lifecycle, input: Input, at: number): Action[] {
       return lifecycle.spawnBegan();
     case 'spawn-ok':
       return lifecycle.spawnOk(at);
+    case 'spawn-detached':
+      return lifecycle.spawnDetached();
     case 'spawn-failed':
       return lifecycle.spawnFailed();
     case 'stream-ended':

@@ -27,7 +27,7 @@ using nlohmann::json;
 
 const char* const kTimerNames[] = {"deadline", "idle", "step", "drain"};
 const char* const kPhaseNames[] = {"queued", "spawning", "running", "stopping", "draining", "settled"};
-const char* const kFateNames[] = {"unknown", "empty", "kept", "unconfirmed"};
+const char* const kFateNames[] = {"unknown", "empty", "kept", "unconfirmed", "detached"};
 const char* const kPolicyNames[] = {"kill", "report", "leave"};
 const char* const kCauseNames[] = {"none",           "timeout",   "idle",     "output-limit",
                                    "resource-limit", "cancelled", "host-exit"};
@@ -78,6 +78,7 @@ ActionList Feed(Lifecycle& lifecycle, const json& input, Nanos now) {
   const std::string kind = input.at("kind");
   if (kind == "spawn-began") return lifecycle.SpawnBegan();
   if (kind == "spawn-ok") return lifecycle.SpawnOk(now);
+  if (kind == "spawn-detached") return lifecycle.SpawnDetached();
   if (kind == "spawn-failed") return lifecycle.SpawnFailed();
   if (kind == "stream-ended") return lifecycle.StreamEnded(now);
   if (kind == "leader-exited") return lifecycle.LeaderExited(now);

@@ -1,6 +1,7 @@
 // Which container a launch gets, and what it falls back to.
 #include <string_view>
 
+#include "platform/linux/detached_container.h"
 #include "platform/linux/group_container.h"
 #include "platform/linux/tree_container.h"
 
@@ -26,7 +27,7 @@ class LinuxContainerFactory final : public ContainerFactory {
       case ContainmentWish::kGroup:
         break;
       case ContainmentWish::kNone:
-        return core::OsError{0, "containment"};
+        return std::unique_ptr<Container>(std::make_unique<DetachedContainer>(poller_, token, observer));
     }
     return MakeGroup(token, observer);
   }

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,12 +47,6 @@ core::Result<Spawned> SpawnProgram(SpawnRequest& request) {
 
 }  // namespace
 
-DirectoryId CurrentDirectory() {
-  struct stat info {};
-  if (::stat(".", &info) == -1) return {};
-  return {info.st_dev, info.st_ino};
-}
-
 GuardianProcess::GuardianProcess() : file_(GuardianFile()) { failed_at_.fill(-core::kGuardianFailureSpan); }
 
 GuardianProcess::~GuardianProcess() {
@@ -83,7 +76,7 @@ core::Result<Shim> GuardianProcess::Ask(wire::ShimKind kind) {
   message.kind = kind;
   const int theirs = static_cast<int>(pair.value().theirs.get());
   if (core::Status sent = SendMessage(control_, message, {&theirs, 1}); !sent.ok()) return sent.error();
-  return Shim{std::move(pair.value().ours), kind, directory_};
+  return Shim{std::move(pair.value().ours), kind};
 }
 
 core::Status GuardianProcess::EnsureRunning() {
@@ -116,7 +109,9 @@ core::Status GuardianProcess::Start() {
   }
   SpawnRequest request;
   request.path = file_;
-  request.argv = {"custody-guardian", nullptr};
+  const std::string version = std::to_string(wire::kVersion);
+  const std::string host = std::to_string(::getpid());
+  request.argv = {"custody-guardian", version.c_str(), host.c_str(), nullptr};
   // None of the host's: what it holds is meant for commands, and each brings its own.
   request.environment = {nullptr};
   request.stdio.fill(static_cast<int>(streams.value().get()));
@@ -128,7 +123,6 @@ core::Status GuardianProcess::Start() {
   pid_ = spawned.value().pid;
   exit_handle_ = std::move(spawned.value().exit_handle);
   control_ = std::move(pair.value().ours);
-  directory_ = CurrentDirectory();
   was_of_use_.store(false, std::memory_order_relaxed);
   return {};
 }

@@ -16,22 +16,10 @@
 
 namespace custody::platform {
 
-/// Names a directory whatever its path.
-struct DirectoryId {
-  dev_t device = 0;
-  ino_t inode = 0;
-  bool operator==(const DirectoryId&) const = default;
-};
-
-/// The host's working directory as it is now.
-DirectoryId CurrentDirectory();
-
 /// Our end of a shim's connection, and what is known of the process behind it.
 struct Shim {
   OwnedHandle socket;
   core::wire::ShimKind kind = core::wire::ShimKind::kTree;
-  /// Where it stands: that of the host when its guardian was started.
-  DirectoryId directory;
   /// The number of its run in progress, or of its last.
   std::uint32_t run = 0;
 };
@@ -70,7 +58,6 @@ class GuardianProcess {
   pid_t pid_ = -1;
   /// Guardians that are ending and have not been reaped.
   std::vector<pid_t> former_;
-  DirectoryId directory_;
   std::atomic<bool> was_of_use_{false};
   /// When the last guardians failed, oldest first.
   std::array<core::Instant, core::kGuardianFailures> failed_at_;

@@ -1,4 +1,5 @@
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -8,6 +9,8 @@
 
 #include "platform/handle.h"
 #include "platform/host.h"
+#include "platform/linux/guardian_file.h"
+#include "platform/posix/posix_error.h"
 #include "platform/posix/process_table.h"
 
 namespace custody::platform {
@@ -30,6 +33,18 @@ namespace {
 /// The kernel has the call if it refuses these arguments with anything but "no such call".
 bool Knows(long result) { return result != -1 || (errno != ENOSYS && errno != EPERM); }
 
+/// Source : Linux namespaces(7), /proc/sys/user; unprivileged_userns_clone is Debian's and Ubuntu's.
+bool MayMakeUserNamespaces() {
+  const auto reads_zero = [](const char* path) {
+    const OwnedHandle file(RetryOnEintr([&] { return ::open(path, O_RDONLY | O_CLOEXEC); }));
+    char first = 0;
+    return file.is_valid() && ::read(static_cast<int>(file.get()), &first, 1) == 1 && first == '0';
+  };
+  const bool is_switched_off = ::geteuid() != 0 && reads_zero("/proc/sys/kernel/unprivileged_userns_clone");
+  return ::access("/proc/self/ns/user", F_OK) == 0 && !reads_zero("/proc/sys/user/max_user_namespaces") &&
+         !is_switched_off;
+}
+
 bool HasPidfd() {
   const OwnedHandle handle(::syscall(SYS_pidfd_open, ::getpid(), 0U));
   return handle.is_valid();
@@ -39,14 +54,23 @@ bool HasPidfd() {
 
 core::Capabilities QueryCapabilities() {
   core::Capabilities out;
+  const bool has_guardian = ::access(GuardianFile().c_str(), R_OK) == 0;
+  const bool lists_children = ::access("/proc/self/task", R_OK) == 0;
+  const bool has_tree = has_guardian && lists_children;
+  const bool has_namespaces = MayMakeUserNamespaces();
+  const char* const without_tree = has_guardian ? "/proc cannot be read" : "custody-guardian is not beside the addon";
+  const char* const without_strict = has_tree ? "user namespaces are switched off" : without_tree;
   out.containment = {{
-      {"tree", false, "needs the guardian process, which this version does not have", false, "nothing"},
-      {"strict", false, "needs the guardian process, which this version does not have", false, "nothing"},
+      {"tree", has_tree, has_tree ? "guardian, and a subreaper for each command" : without_tree, true, "nothing"},
+      {"strict", has_tree && has_namespaces,
+       has_tree && has_namespaces ? "user and pid namespace; made with the command, which may still be refused"
+                                  : without_strict,
+       true, "nothing"},
       {"group", true, "process group; a process that calls setsid or setpgid leaves it", false, "all"},
-      {"none", false, "this version does not start detached commands", false, "all"},
+      {"none", true, "detached: a session of its own, ended by nobody", false, "all"},
   }};
-  out.default_containment = "group";
-  out.cleanup = "confirmed-group-only";
+  out.default_containment = has_tree ? "tree" : "group";
+  out.cleanup = has_tree ? "confirmed" : "confirmed-group-only";
   const bool has_close_range = Knows(::syscall(SYS_close_range, UINT_MAX, 0U, 0U));
   const bool has_pwait2 = Knows(::syscall(SYS_epoll_pwait2, -1, nullptr, 0, nullptr, nullptr, 0));
   out.features = {

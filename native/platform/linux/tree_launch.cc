@@ -1,5 +1,6 @@
 // How a launch reaches a shim.
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -24,14 +25,24 @@ namespace wire = core::wire;
 /// EAGAIN: it has not read for so long that its buffer is full.
 bool IsGone(int code) { return code == EPIPE || code == ECONNRESET || code == ENOTCONN || code == EAGAIN; }
 
-/// The directory for a process that stands in `home`: as given where the host stands there too, else absolute.
-std::string DirectoryFrom(const DirectoryId& home, const std::string& cwd) {
-  if (cwd.starts_with('/') || CurrentDirectory() == home) return cwd;
+/// Whether others of our user may look at our entries in /proc. Not so for a Node with file capabilities, for one.
+bool IsOpenToOthers() {
+  static const bool answer = ::prctl(PR_GET_DUMPABLE) == 1;
+  return answer;
+}
+
+/// `cwd` for a process that stands elsewhere; empty, the host's, which a shim finds by /proc. That way stays open when the
+/// directory was removed, or lies where this user may not walk.
+/// Source: Linux proc(5), /proc/pid/cwd.
+std::string DirectoryFor(const std::string& cwd, wire::ShimKind kind) {
+  if (cwd.starts_with('/')) return cwd;
+  // Within a namespace /proc/pid is out of sight, and its shim was born where the host stands.
+  if (kind == wire::ShimKind::kNamespace) return cwd;
+  if (IsOpenToOthers()) return cwd.empty() ? cwd : "/proc/" + std::to_string(::getpid()) + "/cwd/" + cwd;
   std::array<char, PATH_MAX> buffer{};
-  std::string here = ::getcwd(buffer.data(), buffer.size()) != nullptr ? buffer.data() : "";
-  // A directory that was removed has no path but this one. Source: Linux proc(5), /proc/pid/cwd.
-  if (!here.starts_with('/')) here = "/proc/" + std::to_string(::getpid()) + "/cwd";
-  return cwd.empty() ? here : here + "/" + cwd;
+  const char* const here = ::getcwd(buffer.data(), buffer.size());
+  if (here == nullptr || *here != '/') return cwd;
+  return cwd.empty() ? here : std::string(here) + "/" + cwd;
 }
 
 iovec PartOf(const std::string& text, bool with_nul) {
@@ -98,7 +109,7 @@ void TreeContainer::SendLaunch() {
 }
 
 core::Status TreeContainer::PostLaunch() {
-  const std::string directory = DirectoryFrom(shim_.directory, request_.cwd);
+  const std::string directory = DirectoryFor(request_.cwd, kind_);
   auto launch = MakeMessage<wire::Launch>(wire::MessageType::kLaunch, ++shim_.run);
   launch.argument_count = request_.argument_count;
   launch.environment_count = request_.environment_count;

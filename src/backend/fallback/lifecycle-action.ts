@@ -1,8 +1,11 @@
 /** What goes into a {@link Lifecycle} and what comes out of it, as values. */
 import type { StragglerPolicy } from '../../core/launch-spec.js';
 
-/** How far the container is known to be gone. */
-export type ContainerFate = 'unknown' | 'empty' | 'kept' | 'unconfirmed';
+/** How far the container is known to be gone. `detached`: there is none, on purpose. */
+export type ContainerFate = 'unknown' | 'empty' | 'kept' | 'unconfirmed' | 'detached';
+
+/** What the step timer is waiting for. */
+export type Step = 'none' | 'grace' | 'straggler-wait' | 'straggler-grace' | 'cleanup';
 
 /** `step` serves the wait that is in force: grace period, straggler grace or cleanup budget; never two at once. */
 export type TimerKind = 'deadline' | 'idle' | 'step' | 'drain';

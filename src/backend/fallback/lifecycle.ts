@@ -2,15 +2,10 @@
  * Decides why and when a run stops and when it is settled: the twin of `native/core/lifecycle.*`, in milliseconds.
  *
  * Pure: no clock reads, no calls to the system. The caller feeds facts with the time they were seen and performs the
- * returned actions in order. A run is settled when the leader's exit is known, its streams are at end or were given up,
- * and its container is empty, kept by policy, or reported as unconfirmed. Both twins are held to
- * `test/conformance/lifecycle-vectors.json`; change neither without the other.
+ * returned actions in order. Both twins are held to `test/conformance/lifecycle-vectors.json`.
  */
 import type { RunState, StopCause } from '../../core/outcome.js';
-import type { Action, ContainerFate, LifecyclePlan, TimerKind } from './lifecycle-action.js';
-
-/** What the step timer is waiting for. */
-type Step = 'none' | 'grace' | 'straggler-wait' | 'straggler-grace' | 'cleanup';
+import type { Action, ContainerFate, LifecyclePlan, Step, TimerKind } from './lifecycle-action.js';
 
 export class Lifecycle {
   readonly #plan: LifecyclePlan;
@@ -79,6 +74,17 @@ export class Lifecycle {
     return out;
   }
 
+  /** Started without custody, as asked: nothing is left to decide. */
+  spawnDetached(): Action[] {
+    const out: Action[] = [{ kind: 'emit-started' }];
+    this.#phase = 'settled';
+    this.#container = 'detached';
+    this.#spawned = true;
+    this.#cutStreams(out);
+    out.push({ kind: 'emit-settled' });
+    return out;
+  }
+
   spawnFailed(): Action[] {
     this.#phase = 'settled';
     return [{ kind: 'release-container' }, { kind: 'emit-settled' }];
@@ -94,7 +100,7 @@ export class Lifecycle {
   leaderHasExited(): Action[] {
     if (this.#leaderExited) return [];
     this.#leaderExited = true;
-    // An unconfirmed run whose leader died after all.
+    // An unconfirmed run whose leader died after all, or a detached one.
     if (this.#phase === 'settled') return [{ kind: 'reap-leader' }];
     const out: Action[] = [{ kind: 'close-stdin' }];
     this.#cancel(out, 'deadline');
@@ -114,6 +120,7 @@ export class Lifecycle {
   containerEmpty(now: number): Action[] {
     const out: Action[] = [];
     if (this.#phase === 'settled') {
+      if (this.#container === 'detached') out.push({ kind: 'release-container' }); // it was only waited for
       if (this.#container !== 'unconfirmed' && !this.#keepsCustody) return out;
       this.#container = 'empty';
       this.#cancel(out, 'step');
@@ -190,12 +197,8 @@ export class Lifecycle {
         this.#cause = cause;
         return this.spawnFailed();
       case 'spawning':
-        if (this.#cause === null) {
-          this.#cause = cause;
-          this.#pendingGraceMs = graceMs;
-        } else {
-          this.#pendingGraceMs = Math.min(this.#pendingGraceMs, graceMs);
-        }
+        this.#pendingGraceMs = this.#cause === null ? graceMs : Math.min(this.#pendingGraceMs, graceMs);
+        this.#cause ??= cause;
         break;
       case 'running':
         this.#beginStopping(out, cause, graceMs, now);
@@ -286,12 +289,10 @@ export class Lifecycle {
       this.#container = 'unknown';
       this.#cancel(out, 'drain');
     }
-    if (this.#container === 'unknown') {
-      if (this.#step !== 'cleanup') this.#killContainer(out, now);
-      return;
-    }
-    this.#cutStreams(out);
-    this.#settleIfDone(out);
+    if (this.#container !== 'unknown') {
+      this.#cutStreams(out);
+      this.#settleIfDone(out);
+    } else if (this.#step !== 'cleanup') this.#killContainer(out, now);
   }
 
   #armDrainIfOpen(out: Action[], now: number): void {

@@ -49,6 +49,8 @@ function statusOf(fate: ContainerFate, container: FallbackContainer): CleanupSta
       return container.statusWhenEmpty;
     case 'kept':
       return 'kept';
+    case 'detached':
+      return 'not-needed';
     case 'unconfirmed':
     case 'unknown':
       return 'unconfirmed';

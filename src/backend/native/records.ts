@@ -20,6 +20,7 @@ import {
 /** Signal names by number, as the host's system numbers them. */
 export type SignalNames = ReadonlyMap<number, string>;
 
+const ENDINGS = ['ended', 'not-started', 'lost', 'detached'] as const;
 const NOTHING: readonly never[] = Object.freeze([]);
 
 /** The facts of the `settled` record that begins at `at`. `details` is `undefined` when the record has none. */
@@ -36,7 +37,7 @@ export function readSettled(
   const refused = number(records, at + SettledField.refused) === 1;
   const pid = number(records, at + SettledField.pid);
   return {
-    ending: ended ? 'ended' : ending === 1 ? 'not-started' : 'lost',
+    ending: nameOf(ENDINGS, ending),
     status: ended ? readStatus(records, at, signals) : null,
     stop:
       cause === 0

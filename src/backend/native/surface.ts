@@ -8,7 +8,7 @@
  */
 
 /** Refused when the addon's differs: raise it with every change of this file or of `native/binding/convert.h`. */
-export const SURFACE_VERSION = 1;
+export const SURFACE_VERSION = 2;
 
 /** What the file `custody.node` exports. */
 export interface NativeAddon {
@@ -143,7 +143,7 @@ export const RECORD_LENGTHS = [3, 4, 2, 2, 28, 7] as const;
 
 /** Positions within a `settled` record. Unknown usage is negative. */
 export const SettledField = {
-  /** 0 ended, 1 not started, 2 lost. */
+  /** 0 ended, 1 not started, 2 lost, 3 detached. */
   ending: 2,
   /** 0 exited, 1 signaled, 2 terminated. */
   statusKind: 3,

@@ -49,6 +49,8 @@ export function describeOutcome(outcome: Outcome): string {
       return outcome.cause === undefined ? 'not started' : `not started (${outcome.cause})`;
     case 'lost':
       return `lost: ${outcome.error.message}`;
+    case 'detached':
+      return 'detached';
   }
 }
 
