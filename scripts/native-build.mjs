@@ -6,7 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 /** The doctest programs of test/native/CMakeLists.txt. */
-export const TEST_PROGRAMS = ['custody_core_test', 'custody_engine_test', 'custody_platform_test'];
+export const TEST_PROGRAMS = [
+  'custody_core_test',
+  'custody_engine_test',
+  'custody_platform_test',
+  'custody_guardian_test',
+];
 
 /** Runs a command with the output on ours. @returns {boolean} whether it ended with 0 */
 export function run(command, args, environment = {}) {

@@ -43,7 +43,7 @@ const steps = [
   {
     name: 'native',
     inputs: ['native', 'CMakeLists.txt', 'package-lock.json'],
-    outputs: ['build/Release/custody.node'],
+    outputs: ['build/Release/custody.node', 'build/Release/custody-guardian'],
     // Part of the fingerprint, so that installing a compiler after a failure leads to a new attempt.
     settings: [find('cmake'), find(compiler), process.env.CXXFLAGS, process.env.LDFLAGS],
     missing: missingForNative,

@@ -1,0 +1,308 @@
+#include "guardian/guardian.h"
+
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <ctime>
+
+#include "guardian/cgroup_leaf.h"
+#include "guardian/datagram.h"
+#include "guardian/kernel_calls.h"
+#include "guardian/monotonic.h"
+#include "guardian/namespace_fork.h"
+#include "guardian/quiet_signals.h"
+
+namespace custody::guardian {
+
+namespace {
+
+using core::wire::MessageType;
+
+/// States that fit in the shared page; so many shims at once are more than a machine has descriptors for.
+constexpr std::uint32_t kMostShims = 4096;
+constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
+constexpr core::Nanos kNanosPerSecond = 1'000'000'000;
+
+void AnswerFailed(int socket, int error) {
+  core::wire::ShimFailed message{};
+  message.header = {static_cast<std::uint16_t>(MessageType::kShimFailed), core::wire::kVersion, sizeof message, 0, 0};
+  message.error = error;
+  Send(socket, {reinterpret_cast<const std::byte*>(&message), sizeof message});
+}
+
+}  // namespace
+
+Guardian::Guardian(pid_t host, int socket, int host_pidfd) : host_(host, host_pidfd), socket_(socket) {
+  owner_.self = this;
+  owner_.reap = [](void* self) {
+    auto* const guardian = static_cast<Guardian*>(self);
+    guardian->Reap();
+    return guardian->HasNoOrphans();
+  };
+  owner_.is_exempt = [](void* self, pid_t pid) { return static_cast<Guardian*>(self)->IsExempt(pid); };
+}
+
+int Guardian::Serve() {
+  void* const shared = ::mmap(nullptr, kMostShims, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) return 1;
+  static_assert(sizeof(std::atomic<ShimState>) == 1 && std::atomic<ShimState>::is_always_lock_free);
+  states_ = static_cast<std::atomic<ShimState>*>(shared);
+  for (;;) {
+    Advance(Now());
+    if (IsDone()) return 0;
+    Wait();
+    if (!is_ending_) ReadControl();
+    // Set in a shim that has served: it came out of ReadControl by another way than it went in.
+    if (exit_code_ != -1) return exit_code_;
+  }
+}
+
+bool Guardian::IsDone() const {
+  if (!is_ending_ || kill_.is_running()) return false;
+  for (std::size_t i = 0; i < shims_.size(); ++i) {
+    if (shims_[i].is_lost || states_[shims_[i].slot].load() != ShimState::kLetGo) return false;
+  }
+  return true;
+}
+
+void Guardian::Advance(core::Instant now) {
+  Reap();
+  const bool was_running = kill_.is_running();
+  kill_.Step(now);
+  if (was_running && !kill_.is_running()) return TellLost(true);
+  if (kill_.is_running() && now >= next_report_) {
+    next_report_ = now + core::wire::kSurvivorPeriod;
+    TellLost(false);
+  }
+}
+
+void Guardian::Wait() {
+  core::Instant wake_at = std::min(kill_.wake_at(), kill_.is_running() ? next_report_ : core::kNever);
+  const core::Instant now = Now();
+  if (!is_ending_ && host_.needs_looks()) wake_at = std::min(wake_at, now + HostWatch::kLookPeriod);
+  timespec span{};
+  if (wake_at != core::kNever) {
+    const core::Nanos nanos = std::max<core::Nanos>(wake_at - now, 0);
+    span.tv_sec = static_cast<time_t>(nanos / kNanosPerSecond);
+    span.tv_nsec = static_cast<long>(nanos % kNanosPerSecond);
+  }
+  std::array<pollfd, 2> wanted{};
+  wanted[0] = {is_ending_ ? -1 : socket_, POLLIN, 0};
+  wanted[1] = {is_ending_ ? -1 : host_.pidfd(), POLLIN, 0};
+  const sigset_t mask = WaitingMask();
+  const int ready = ::ppoll(wanted.data(), wanted.size(), wake_at == core::kNever ? nullptr : &span, &mask);
+  const bool seen_gone = ready > 0 && wanted[1].revents != 0;
+  if (!is_ending_ && (seen_gone || (host_.needs_looks() && host_.IsGone()))) Close();
+}
+
+void Guardian::Close() {
+  is_ending_ = true;
+  ::close(socket_);
+  host_.Close();
+  // A shim that somebody stopped could not notice that its host is gone.
+  for (std::size_t i = 0; i < shims_.size(); ++i) {
+    if (!shims_[i].is_lost && shims_[i].pid > 1) ::kill(shims_[i].pid, SIGCONT);
+  }
+}
+
+void Guardian::ReadControl() {
+  for (;;) {
+    alignas(8) std::array<std::byte, sizeof(core::wire::OpenShim)> buffer;
+    Datagram datagram;
+    const Receipt receipt = Receive(socket_, buffer, datagram);
+    if (receipt == Receipt::kNothing) return;
+    if (receipt == Receipt::kEnd) return Close();
+    const core::wire::Header* const header = CheckControlDatagram(datagram.bytes, datagram.descriptor_count);
+    if (header == nullptr) {
+      datagram.CloseDescriptors();
+      // Without room for the descriptor there is no shim to answer for, and the host sees its end close.
+      if (datagram.lost_descriptors) continue;
+      return Close();
+    }
+    OpenShim(*reinterpret_cast<const core::wire::OpenShim*>(header), datagram.descriptors[0]);
+    if (exit_code_ != -1) return;
+  }
+}
+
+std::uint32_t Guardian::TakeSlot() {
+  for (std::uint32_t tried = 0; tried < kMostShims; ++tried) {
+    const std::uint32_t slot = (slots_used_ + tried) % kMostShims;
+    if (states_[slot].load() != ShimState::kFree) continue;
+    slots_used_ = slot + 1;
+    states_[slot].store(ShimState::kInCustody);
+    return slot;
+  }
+  return kNoSlot;
+}
+
+int Guardian::CgroupBase() {
+  if (!cgroup_probed_) {
+    cgroup_probed_ = true;
+    const int base = OpenOwnCgroup();
+    const char* step = "";
+    if (base != -1 && ProbeCgroup(base, &step) == 0) {
+      cgroup_base_ = base;
+    } else if (base != -1) {
+      ::close(base);
+    }
+  }
+  return cgroup_base_;
+}
+
+void Guardian::OpenShim(const core::wire::OpenShim& request, int socket) {
+  const bool has_namespace = request.kind == core::wire::ShimKind::kNamespace;
+  children_.Clear();
+  const bool sees_children = AddChildren(0, children_);
+  const std::uint32_t slot = sees_children ? TakeSlot() : kNoSlot;
+  if (slot == kNoSlot) {
+    // Without lists of children nothing could be found to be ended.
+    AnswerFailed(socket, sees_children ? EAGAIN : ENOSYS);
+    ::close(socket);
+    return;
+  }
+  const int cgroup_base = request.use_cgroup == 1 && !has_namespace ? CgroupBase() : -1;
+  // From within a namespace the host's directory cannot be entered any more.
+  if (has_namespace && ::chdir(ProcPath(host_.pid(), "/cwd").text()) == -1) {
+    AnswerFailed(socket, errno);
+    states_[slot].store(ShimState::kFree);
+    ::close(socket);
+    return;
+  }
+  const pid_t pid = has_namespace ? ForkIntoNamespace() : ::fork();
+  if (pid == 0) {
+    exit_code_ = BecomeShim({socket, host_, request.kind, &states_[slot], cgroup_base});
+    return;
+  }
+  const int error = errno;
+  if (has_namespace) static_cast<void>(::chdir("/") == 0);
+  // A shim that cannot be remembered could not be told from an orphan: its end goes with it.
+  const bool known = pid != -1 && shims_.Push({pid, socket, slot, request.kind, false, false});
+  if (known) return;
+  if (pid > 1) ::kill(pid, SIGKILL);
+  states_[slot].store(ShimState::kFree);
+  AnswerFailed(socket, pid == -1 ? error : ENOMEM);
+  ::close(socket);
+}
+
+int Guardian::BecomeShim(const ShimSeat& seat) {
+  ::close(socket_);
+  for (std::size_t i = 0; i < shims_.size(); ++i) {
+    // Copies of other shims' ends: a dead shim would not show as one while they are open.
+    if (shims_[i].socket != -1) ::close(shims_[i].socket);
+  }
+  shims_.Release();
+  exempt_.Release();
+  children_.Release();
+  kill_.End();
+  ::prctl(PR_SET_NAME, "custody-shim");
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  Shim shim(seat);
+  return shim.Serve();
+}
+
+void Guardian::Reap() {
+  for (;;) {
+    int status = 0;
+    const pid_t pid = RetryOnEintr([&] { return ::waitpid(-1, &status, WNOHANG | __WALL); });
+    if (pid <= 0) return;
+    ++reaped_;
+    for (std::size_t i = 0; i < shims_.size(); ++i) {
+      if (shims_[i].pid != pid || shims_[i].is_lost) continue;
+      ForgetShim(i, WIFEXITED(status) && WEXITSTATUS(status) == 0);
+      break;
+    }
+    for (std::size_t i = 0; i < exempt_.size(); ++i) {
+      if (exempt_[i] == pid) exempt_.RemoveAt(i--);
+    }
+  }
+}
+
+void Guardian::ForgetShim(std::size_t index, bool ended_well) {
+  ShimEntry& entry = shims_[index];
+  const bool let_go = states_[entry.slot].load() == ShimState::kLetGo;
+  states_[entry.slot].store(ShimState::kFree);
+  if (ended_well || let_go) {
+    ::close(entry.socket);
+    shims_.RemoveAt(index);
+    if (let_go && !ended_well) ExemptOrphans();
+    return;
+  }
+  if (cgroup_base_ != -1) RemoveLeavesOf(cgroup_base_, entry.pid);
+  entry.is_lost = true;
+  const core::Instant now = Now();
+  if (!kill_.is_running()) next_report_ = now + core::wire::kSurvivorPeriod;
+  kill_.Begin(owner_, KillMethod::kPinned, now);
+}
+
+void Guardian::ExemptOrphans() {
+  // Those of another shim that died in the same moment would be spared too; the host hears nothing of them then, and its
+  // receipt stays unconfirmed.
+  children_.Clear();
+  AddChildren(0, children_);
+  for (const pid_t pid : children_) {
+    if (!IsExempt(pid)) exempt_.Push(pid);
+  }
+}
+
+bool Guardian::IsExempt(pid_t pid) const {
+  for (std::size_t i = 0; i < shims_.size(); ++i) {
+    if (shims_[i].pid == pid && !shims_[i].is_lost) return true;
+  }
+  for (std::size_t i = 0; i < exempt_.size(); ++i) {
+    if (exempt_[i] == pid) return true;
+  }
+  return false;
+}
+
+bool Guardian::HasNoOrphans() {
+  // The kernel's list may leave one out while others end. Two looks between which nobody was collected left nobody out.
+  constexpr int kLooks = 2;
+  for (int look = 0; look < kLooks; ++look) {
+    const std::uint64_t before = reaped_;
+    children_.Clear();
+    if (!AddChildren(0, children_)) return false;
+    for (const pid_t pid : children_) {
+      if (!IsExempt(pid)) return false;
+    }
+    Reap();
+    if (reaped_ != before) return false;
+  }
+  return true;
+}
+
+void Guardian::TellLost(bool empty) {
+  struct {
+    core::wire::Tree tree{};
+    std::array<core::wire::ProcessRecord, core::kNamedProcesses> records{};
+  } message;
+  core::wire::Tree& tree = message.tree;
+  if (!empty) {
+    DescendantWalk walk(owner_);
+    ProcessStat stat;
+    for (; walk.Next(stat); ++tree.member_count) {
+      if (tree.record_count == core::kNamedProcesses) continue;
+      const auto why = kill_.WasRefused(stat.pid) ? core::SurvivorReason::kPermission : ReasonOf(stat);
+      message.records[tree.record_count++] = RecordOf(stat, why);
+    }
+  }
+  const std::size_t length = sizeof tree + tree.record_count * sizeof(core::wire::ProcessRecord);
+  tree.header = {static_cast<std::uint16_t>(MessageType::kShimLost), core::wire::kVersion,
+                 static_cast<std::uint32_t>(length), 0, 0};
+  tree.empty = empty ? 1 : 0;
+  for (std::size_t i = 0; i < shims_.size(); ++i) {
+    if (!shims_[i].is_lost) continue;
+    Send(shims_[i].socket, {reinterpret_cast<const std::byte*>(&message), length});
+    if (!empty) continue;
+    // A full socket loses the last word, but not the end of file behind it: no confirmation is what that means.
+    ::close(shims_[i].socket);
+    shims_.RemoveAt(i--);
+  }
+}
+
+}  // namespace custody::guardian

@@ -1,0 +1,190 @@
+// What a message asks a shim for, and what the shim learns of its children.
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "guardian/datagram.h"
+#include "guardian/kernel_calls.h"
+#include "guardian/launch_leader.h"
+#include "guardian/monotonic.h"
+#include "guardian/shim.h"
+
+namespace custody::guardian {
+
+namespace {
+
+using core::wire::StartStage;
+
+constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+constexpr std::int64_t kBytesPerKilobyte = 1024;
+
+std::int64_t MicrosOf(const timeval& time) { return time.tv_sec * kMicrosPerSecond + time.tv_usec; }
+
+}  // namespace
+
+void Shim::RefuseLaunch(int error, StartStage stage) {
+  refusal_ = error;
+  refusal_stage_ = stage;
+  due_ |= kDueNotStarted;
+  served_one_ = seat_.kind == core::wire::ShimKind::kNamespace;
+}
+
+bool Shim::ReadText(const core::wire::Launch& launch, Datagram& datagram, LaunchText& text) {
+  std::span<char> bytes;
+  if (HasMemfd(launch)) {
+    const int memfd = datagram.descriptors[datagram.descriptor_count - 1];
+    if (!text_.Resize(static_cast<std::size_t>(launch.text_bytes))) return false;
+    for (std::size_t done = 0; done < text_.size();) {
+      const ssize_t count = RetryOnEintr(
+          [&] { return ::pread(memfd, text_.data() + done, text_.size() - done, static_cast<off_t>(done)); });
+      if (count <= 0) return false;
+      done += static_cast<std::size_t>(count);
+    }
+    bytes = {text_.data(), text_.size()};
+  } else {
+    auto* const first = reinterpret_cast<char*>(inbox_.data()) + sizeof(core::wire::Launch);
+    bytes = {first, static_cast<std::size_t>(launch.text_bytes)};
+  }
+  if (!pointers_.Resize(PointerCount(launch))) return false;
+  return SplitText(launch, bytes, {pointers_.data(), pointers_.size()}, text);
+}
+
+void Shim::Launch(Datagram& datagram, const core::wire::Launch& launch) {
+  run_ = Run{};
+  run_.number = launch.header.run;
+  LeaderOrder order;
+  if (!ReadText(launch, datagram, order.text)) return RefuseLaunch(EINVAL, StartStage::kRead);
+  const ProcPath host_directory(seat_.host.pid(), "/cwd");
+  char here[] = ".";
+  if (*order.text.directory == '\0') {
+    // Another user namespace may not look at the host; such a shim was born in the host's directory.
+    const bool may_look = seat_.kind == core::wire::ShimKind::kTree;
+    order.text.directory = may_look ? const_cast<char*>(host_directory.text()) : here;
+  }
+  for (std::size_t i = 0; i < order.stdio.size(); ++i) order.stdio[i] = datagram.descriptors[i];
+  if (HasTerminal(launch)) order.terminal = datagram.descriptors[order.stdio.size()];
+  order.limits = launch.limits;
+  if (seat_.cgroup_base != -1 && leaf_.Make(seat_.cgroup_base, ::getpid(), ++leaf_count_) == 0) {
+    leaf_.Apply(launch.limits);
+    order.cgroup = leaf_.folder();
+    order.cgroup_bounds_memory = leaf_.bounds_memory();
+  }
+  run_.started_at = Now();
+  const LeaderStart start = LaunchLeader(order);
+  if (start.pid == -1) {
+    leaf_.Remove();
+    return RefuseLaunch(start.error, start.stage);
+  }
+  run_.is_active = true;
+  nothing_left_ = false;
+  no_child_ = false;
+  run_.leader = start.pid;
+  run_.leader_in_proc = start.pid;
+  run_.takes_terminal = HasTerminal(launch);
+  if (seat_.kind == core::wire::ShimKind::kNamespace) {
+    // /proc is the host's, so our only child stands there with the number the host knows.
+    GrowableArray<pid_t> children;
+    AddChildren(0, children);
+    run_.leader_in_proc = children.is_empty() ? 0 : children[0];
+  }
+}
+
+void Shim::SignalRun(int number) {
+  if (!run_.leader_gone) {
+    if (run_.leader <= 1) return;
+    // Unreaped, so both the pid and the group's number are still the leader's.
+    ::kill(-run_.leader, number);
+    if (::getpgid(run_.leader) != run_.leader) ::kill(run_.leader, number);
+    return;
+  }
+  run_.names_ended = true;
+  const bool reaches_all = seat_.kind == core::wire::ShimKind::kNamespace && ::getpid() == 1;
+  DescendantWalk walk(owner_);
+  ProcessStat stat;
+  while (walk.Next(stat)) {
+    NameEnded(stat);
+    if (!reaches_all) SignalPinned(stat, number);
+  }
+  if (reaches_all) ::kill(-1, number);
+}
+
+void Shim::BeginKill() {
+  if (!run_.is_active || kill_.is_running()) return;
+  const core::Instant now = Now();
+  run_.names_ended = run_.names_ended || run_.leader_gone;
+  run_.next_report = now + core::wire::kSurvivorPeriod;
+  if (leaf_.exists()) {
+    // Named first: after the write they are gone.
+    if (run_.names_ended) {
+      DescendantWalk walk(owner_);
+      ProcessStat stat;
+      while (walk.Next(stat)) NameEnded(stat);
+    }
+    leaf_.Kill();
+  }
+  const bool has_namespace = seat_.kind == core::wire::ShimKind::kNamespace;
+  kill_.Begin(owner_, has_namespace ? KillMethod::kNamespace : KillMethod::kPinned, now);
+}
+
+void Shim::NameEnded(const ProcessStat& stat) {
+  if (!run_.names_ended) return;
+  const std::size_t known = std::min<std::size_t>(run_.ended_count, ended_.size());
+  for (std::size_t i = 0; i < known; ++i) {
+    if (ended_[i].pid == stat.pid) return;
+  }
+  if (known < ended_.size()) ended_[known] = RecordOf(stat, core::SurvivorReason::kUnknown);
+  ++run_.ended_count;
+}
+
+bool Shim::Reap() {
+  for (;;) {
+    int status = 0;
+    rusage used{};
+    // A stop is of interest only where the leader owns the terminal.
+    const int options = WNOHANG | __WALL | (run_.takes_terminal ? WUNTRACED : 0);
+    const pid_t pid = RetryOnEintr([&] { return ::wait4(-1, &status, options, &used); });
+    if (pid <= 0) {
+      no_child_ = pid == -1 && errno == ECHILD;
+      break;
+    }
+    Count(pid, status, used);
+  }
+  if (no_child_ && run_.is_active && !run_.leader_gone) {
+    // Cannot be: the leader is our child until it is counted.
+    run_.leader_gone = true;
+    run_.leader_lost = true;
+    run_.ended_at = Now();
+    due_ |= kDueExited;
+  }
+  nothing_left_ = no_child_ && (!leaf_.exists() || leaf_.IsEmpty());
+  if (no_child_ && !nothing_left_) leaf_.Kill();
+  return nothing_left_;
+}
+
+void Shim::Count(pid_t pid, int status, const rusage& used) {
+  if (WIFSTOPPED(status)) {
+    // The freeze stops the leader too; that is no news.
+    if (pid != run_.leader || kill_.is_running()) return;
+    run_.stop_signal = WSTOPSIG(status);
+    due_ |= kDueSuspended;
+    return;
+  }
+  // A process's figures include those of the children that it collected itself, so the sum counts everyone once.
+  core::wire::TreeUsage& usage = run_.usage;
+  usage.user_us += MicrosOf(used.ru_utime);
+  usage.system_us += MicrosOf(used.ru_stime);
+  usage.peak_rss_bytes = std::max<std::int64_t>(usage.peak_rss_bytes, used.ru_maxrss * kBytesPerKilobyte);
+  ++usage.processes;
+  if (pid != run_.leader || run_.leader_gone) return;
+  run_.leader_gone = true;
+  run_.ended_at = Now();
+  run_.status = status;
+  run_.leader_usage = used;
+  due_ &= ~static_cast<std::uint32_t>(kDueStarted | kDueSuspended);
+  due_ |= kDueExited;
+}
+
+}  // namespace custody::guardian

@@ -1,0 +1,103 @@
+// A payload for the guardian's tests: each role tries to get away from whoever started it. Every process ends itself after
+// half a minute, and a storm has at most 100 at once.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+namespace {
+
+constexpr unsigned kSelfDestructSeconds = 30;
+
+[[noreturn]] void Stay() {
+  for (;;) pause();
+}
+
+/// fork, with the alarm that a child does not inherit.
+pid_t Fork() {
+  const pid_t pid = fork();
+  if (pid == 0) alarm(kSelfDestructSeconds);
+  return pid;
+}
+
+void Daemon() {
+  if (Fork() != 0) return;
+  setsid();
+  clearenv();
+  if (Fork() != 0) _exit(0);
+  Stay();
+}
+
+/// Moves on to a new process, in a new session, at every hop; only a share of the alarm is left to each.
+[[noreturn]] void Comet() {
+  for (int hop = 0; hop < 20000; ++hop) {
+    const pid_t pid = Fork();
+    if (pid > 0) _exit(0);
+    if (pid == 0) setsid();
+    usleep(200);
+  }
+  _exit(0);
+}
+
+[[noreturn]] void Storm(int most) {
+  auto* const alive =
+      static_cast<int*>(mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  // The count goes up only: it bounds how many there can ever be. A killed one is not replaced beyond twice the number.
+  __atomic_store_n(alive, 1, __ATOMIC_SEQ_CST);
+  for (;;) {
+    if (__atomic_add_fetch(alive, 1, __ATOMIC_SEQ_CST) > most) Stay();
+    const pid_t pid = Fork();
+    if (pid == 0 && rand() % 2 == 0) setsid();
+    if (pid == -1) Stay();
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  alarm(kSelfDestructSeconds);
+  const char* role = argc > 1 ? argv[1] : "";
+  if (strcmp(role, "true") == 0) return 0;
+  if (strcmp(role, "stay") == 0) Stay();
+  if (strcmp(role, "grandchild") == 0) {
+    Fork();
+    Stay();
+  }
+  if (strcmp(role, "ignore") == 0) {
+    signal(SIGTERM, SIG_IGN);
+    Fork();
+    Stay();
+  }
+  if (strcmp(role, "setsid") == 0) {
+    if (Fork() == 0) setsid();
+    Stay();
+  }
+  if (strcmp(role, "setpgid") == 0) {
+    if (Fork() == 0) setpgid(0, 0);
+    Stay();
+  }
+  if (strcmp(role, "vfork") == 0) {
+    // The parent waits uninterruptibly until the child is gone.
+    if (vfork() == 0) Stay();
+    Stay();
+  }
+  if (strcmp(role, "daemon") == 0) {
+    Daemon();
+    Stay();
+  }
+  if (strcmp(role, "leave-daemon") == 0) {
+    Daemon();
+    return 7;
+  }
+  if (strcmp(role, "comet") == 0) Comet();
+  if (strcmp(role, "storm") == 0) Storm(argc > 2 ? atoi(argv[2]) : 60);
+  if (strcmp(role, "stop") == 0) {
+    raise(SIGSTOP);
+    return 5;
+  }
+  return 99;
+}
