@@ -5,10 +5,11 @@
 #include "core/check.h"
 #include "core/limits.h"
 #include "engine/lane.h"
+#include "platform/container.h"
 
 namespace custody::engine {
 
-Engine::Engine(EventSink& sink) : sink_(sink) {}
+Engine::Engine(EventSink& sink) : sink_(sink), containment_(platform::Containment::Create()) {}
 
 Engine::~Engine() { CUSTODY_CHECK(lanes_.empty()); }
 

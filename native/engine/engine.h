@@ -10,7 +10,10 @@
 #include "core/launch_spec.h"
 #include "engine/event_sink.h"
 #include "engine/shared_run.h"
-#include "platform/container.h"
+
+namespace custody::platform {
+class Containment;
+}
 
 namespace custody::engine {
 
@@ -56,7 +59,7 @@ class Engine {
   void RefuseNow(core::LaunchId id, SharedRun& shared, const core::OsError& error);
 
   EventSink& sink_;
-  std::shared_ptr<platform::Containment> containment_ = platform::Containment::Create();
+  std::shared_ptr<platform::Containment> containment_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unordered_map<core::LaunchId, Run> runs_;
   core::LaunchId next_id_ = 1;
