@@ -168,19 +168,15 @@ void Guardian::OpenShim(const core::wire::OpenShim& request, int socket) {
   }
   const int cgroup_base = request.use_cgroup == 1 && !has_namespace ? CgroupBase() : -1;
   // From within a namespace the host's directory cannot be entered any more.
-  if (has_namespace && ::chdir(ProcPath(host_.pid(), "/cwd").text()) == -1) {
-    AnswerFailed(socket, errno);
-    states_[slot].store(ShimState::kFree);
-    ::close(socket);
-    return;
-  }
+  const bool in_host_directory = has_namespace && ::chdir(ProcPath(host_.pid(), "/cwd").text()) == 0;
   const pid_t pid = has_namespace ? ForkIntoNamespace() : ::fork();
   if (pid == 0) {
-    exit_code_ = BecomeShim({socket, host_, request.kind, &states_[slot], cgroup_base});
+    exit_code_ = BecomeShim({socket, host_, request.kind, &states_[slot], cgroup_base, in_host_directory});
     return;
   }
   const int error = errno;
-  if (has_namespace) static_cast<void>(::chdir("/") == 0);
+  // No file system is kept busy from here. The root can be entered always.
+  if (in_host_directory && ::chdir("/") == -1) Close();
   // A shim that cannot be remembered could not be told from an orphan: its end goes with it.
   const bool known = pid != -1 && shims_.Push({pid, socket, slot, request.kind, false, false});
   if (known) return;
@@ -299,6 +295,7 @@ void Guardian::TellLost(bool empty) {
     if (!shims_[i].is_lost) continue;
     Send(shims_[i].socket, {reinterpret_cast<const std::byte*>(&message), length});
     if (!empty) continue;
+    if (cgroup_base_ != -1) RemoveLeavesOf(cgroup_base_, shims_[i].pid);
     // A full socket loses the last word, but not the end of file behind it: no confirmation is what that means.
     ::close(shims_[i].socket);
     shims_.RemoveAt(i--);

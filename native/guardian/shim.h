@@ -34,6 +34,8 @@ struct ShimSeat {
   std::atomic<ShimState>* state = nullptr;
   /// The folder to make leaves in; -1: none.
   int cgroup_base = -1;
+  /// It was born in the host's directory, which it could not enter later.
+  bool in_host_directory = false;
 };
 
 /// One run of a shim. Plain values; a new run starts from a fresh one.

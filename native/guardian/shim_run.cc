@@ -60,9 +60,7 @@ void Shim::Launch(Datagram& datagram, const core::wire::Launch& launch) {
   const ProcPath host_directory(seat_.host.pid(), "/cwd");
   char here[] = ".";
   if (*order.text.directory == '\0') {
-    // Another user namespace may not look at the host; such a shim was born in the host's directory.
-    const bool may_look = seat_.kind == core::wire::ShimKind::kTree;
-    order.text.directory = may_look ? const_cast<char*>(host_directory.text()) : here;
+    order.text.directory = seat_.in_host_directory ? here : const_cast<char*>(host_directory.text());
   }
   for (std::size_t i = 0; i < order.stdio.size(); ++i) order.stdio[i] = datagram.descriptors[i];
   if (HasTerminal(launch)) order.terminal = datagram.descriptors[order.stdio.size()];

@@ -95,6 +95,42 @@ int main(int argc, char** argv) {
   }
   if (strcmp(role, "comet") == 0) Comet();
   if (strcmp(role, "storm") == 0) Storm(argc > 2 ? atoi(argv[2]) : 60);
+  if (strcmp(role, "become-root") == 0) {
+    // A set-uid program that takes its rights for good: nobody but root may signal it now.
+    if (setresuid(0, 0, 0) != 0) return 98;
+    Stay();
+  }
+  if (strcmp(role, "eat-memory") == 0) {
+    constexpr size_t kStep = size_t{16} << 20;
+    for (int step = 0; step < 64; ++step) {
+      void* const piece = mmap(nullptr, kStep, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      if (piece == MAP_FAILED) return 3;
+      memset(piece, 1, kStep);
+    }
+    return 0;
+  }
+  if (strcmp(role, "burn") == 0) {
+    for (volatile unsigned long turns = 0;; ++turns) {
+    }
+  }
+  if (strcmp(role, "write-file") == 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    const int file = open(argv[2], O_CREAT | O_WRONLY, 0600);
+    const char text[4096] = {};
+    return write(file, text, sizeof text) == 1000 ? 4 : 0;
+  }
+  if (strcmp(role, "count-files") == 0) {
+    int count = 0;
+    while (open("/dev/null", O_RDONLY) != -1) ++count;
+    return count;
+  }
+  if (strcmp(role, "is-first") == 0) return getppid() == 1 ? 6 : 0;
+  if (strcmp(role, "ids") == 0) return geteuid() == static_cast<uid_t>(atoi(argv[2])) ? 6 : 0;
+  if (strcmp(role, "working-directory") == 0) {
+    char folder[4096];
+    return getcwd(folder, sizeof folder) != nullptr && strcmp(folder, argv[2]) == 0 ? 6 : 0;
+  }
+  if (strcmp(role, "count-arguments") == 0) return argc % 251;
   if (strcmp(role, "stop") == 0) {
     raise(SIGSTOP);
     return 5;

@@ -42,9 +42,10 @@ inline bool Eventually(const std::function<bool()>& condition, int limit_ms = 10
 /// The payload under a path that only this test runs, and the oracle: who runs it, whatever the guardian says.
 class Payload {
  public:
-  Payload() {
+  explicit Payload(unsigned mode = 0755) {
     path_ = folder_.Path("escapee");
     std::filesystem::copy_file(CUSTODY_ESCAPEE_FILE, path_);
+    ::chmod(path_.c_str(), mode);
     ::chmod(folder_.path().c_str(), 0755);
   }
   /// Clean-up through a pidfd and a second look, so that nobody else is hit.
@@ -148,6 +149,8 @@ struct LaunchWish {
   wire::Limits limits{wire::kNoLimit, wire::kNoLimit, wire::kNoLimit, wire::kNoLimit, wire::kNoLimit};
   /// Standard output; -1: the null device.
   int output = -1;
+  /// -1: none.
+  int terminal = -1;
 };
 
 /// The host's end of one shim.
@@ -174,6 +177,10 @@ class ShimEnd {
     launch.limits = wish.limits;
     const OwnedHandle null = Open("/dev/null", O_RDWR);
     std::vector<int> descriptors{FdOf(null), wish.output == -1 ? FdOf(null) : wish.output, FdOf(null)};
+    if (wish.terminal != -1) {
+      launch.flags |= wire::kTakesTerminal;
+      descriptors.push_back(wish.terminal);
+    }
     int memfd = -1;
     if (wish.text_in_memfd) {
       launch.flags |= wire::kTextInMemfd;
@@ -222,6 +229,15 @@ class ShimEnd {
       if (message.type() == type) return message;
     }
   }
+  /// Everything up to the end of the run: what kEmpty says, or kExited when it says that nothing is left.
+  Message UntilOver() const {
+    for (;;) {
+      Message message = Next();
+      REQUIRE_MESSAGE(!message.is_end(), "the other end closed during a run");
+      const bool tells = message.type() == wire::MessageType::kExited || message.type() == wire::MessageType::kEmpty;
+      if (tells && message.As<wire::Tree>().empty == 1) return message;
+    }
+  }
   bool IsSilent() const {
     pollfd wanted{socket_, POLLIN, 0};
     return ::poll(&wanted, 1, 0) == 0;
@@ -236,7 +252,10 @@ class ShimEnd {
 /// A guardian whose host is this process.
 class GuardianScene {
  public:
-  GuardianScene() {
+  static constexpr uid_t kOurs = ~uid_t{0};
+
+  /// `uid`: whom the guardian runs as; only root can choose.
+  explicit GuardianScene(uid_t uid = kOurs) {
     const auto [ours, theirs] = SocketPair();
     control_ = ours;
     const int host = static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0U));
@@ -252,6 +271,7 @@ class GuardianScene {
       }
       ::dup2(socket, wire::kGuardianSocket);
       if (pidfd != -1) ::dup2(pidfd, wire::kGuardianHostPidfd);
+      if (uid != kOurs && (::setgid(uid) != 0 || ::setuid(uid) != 0)) ::_exit(126);
       ::execl(CUSTODY_GUARDIAN_FILE, "custody-guardian", version.c_str(), self.c_str(), nullptr);
       ::_exit(127);
     }
