@@ -73,9 +73,9 @@ forEachBackend((scene) => {
       });
     });
 
-    it('tells the processor time of the leader, or that it is unknown', async () => {
-      const { usage } = await scene.run('flood', [String(32 * 1024 * 1024)]);
-      expect(usage.scope).toBe('leader');
+    it('tells the processor time of leader or tree, or that it is unknown', async () => {
+      const { usage, containment } = await scene.run('flood', [String(32 * 1024 * 1024)]);
+      expect(usage.scope).toBe(containment === 'group' ? 'leader' : 'tree');
       if (scene.capabilities.usage) {
         expect((usage.userMs ?? 0) + (usage.systemMs ?? 0)).toBeGreaterThan(1);
       } else {
@@ -129,7 +129,31 @@ forEachBackend((scene) => {
 
   describe('containment', () => {
     it('is what was asked for by name', async () => {
-      expect((await scene.run('args', [], { containment: 'group' })).containment).toBe('group');
+      for (const level of ['tree', 'strict', 'group'] as const) {
+        const { available, escapeProof } = scene.capabilities.containment[level];
+        if (!available) continue;
+        const result = await scene.run('args', [], { containment: level });
+        expect(result).toMatchObject({ success: true, containment: level });
+        expect(result.cleanup.status).toBe(escapeProof ? 'confirmed' : 'confirmed-group-only');
+      }
+    });
+
+    it('ends whoever leaves the group, where it is escape-proof', async () => {
+      for (const level of ['tree', 'strict'] as const) {
+        if (!scene.capabilities.containment[level].available) continue;
+        const result = await scene.run('leave-behind', ['setsid', 'ignore'], { containment: level });
+        expect(scene.members()).toEqual([]);
+        expect(result.cleanup).toMatchObject({ status: 'confirmed', killed: [{ pid: expect.any(Number) as number }] });
+      }
+    });
+
+    it('is none on request: settled by the start, ended by nobody', async () => {
+      if (!scene.capabilities.containment.none.available) return;
+      const result = await scene.run('sleep', ['20000'], { containment: 'none' });
+      expect(result).toMatchObject({ outcome: { kind: 'detached' }, success: true, containment: 'none', stdout: '' });
+      expect(result.cleanup).toMatchObject({ status: 'not-needed', mechanism: 'none', steps: [] });
+      expect(scene.members().map(({ pid }) => pid)).toEqual([result.pid]);
+      await scene.endSurvivors();
     });
 
     it('is refused when it cannot be had', async () => {

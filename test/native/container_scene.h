@@ -19,19 +19,36 @@
 
 namespace custody::testing {
 
-/// One group container with a real leader: the test is its thread.
+/// A spec for the scene: standard output is read, the rest is null.
+inline core::LaunchSpec SpecFor(const std::vector<std::string>& arguments,
+                                core::ContainmentWish containment = core::ContainmentWish::kGroup) {
+  core::LaunchSpec spec;
+  for (const std::string& argument : arguments) spec.argv_block += argument + '\0';
+  spec.base_environment = std::string("PATH=/usr/bin:/bin\0", 19);
+  spec.output[1] = core::OutputTarget::kIgnore;
+  spec.containment = containment;
+  return spec;
+}
+
+/// One thread's containers: a poller, and the factory that shares its guardian with others.
+struct Workshop {
+  std::unique_ptr<platform::Poller> poller = std::move(platform::Poller::Create().value());
+  std::unique_ptr<platform::ContainerFactory> factory = platform::Containment::Create()->MakeFactory(*poller);
+};
+
+/// One container with a real leader: the test is its thread.
 class ContainerScene final : public platform::ContainerObserver {
  public:
-  /// `waits_for_line`: the leader is known to have come as far as its first line of output.
+  /// A group. `waits_for_line`: the leader is known to have come as far as its first line of output.
   explicit ContainerScene(const std::vector<std::string>& arguments, bool waits_for_line = true) {
-    core::LaunchSpec spec;
-    for (const std::string& argument : arguments) spec.argv_block += argument + '\0';
-    spec.base_environment = std::string("PATH=/usr/bin:/bin\0", 19);
-    spec.output[1] = core::OutputTarget::kIgnore;
-    platform::StdioPair stdio = std::move(platform::OpenStdio(spec).value());
-    output_ = std::move(stdio.host.output[0]);
-    container->Launch(spec, std::move(stdio.child));
-    if (waits_for_line) REQUIRE(Until([this] { return ReadLine(); }));
+    container = std::make_unique<platform::GroupContainer>(*poller_, platform::PollToken{1, 0}, *this);
+    Launch(SpecFor(arguments), waits_for_line);
+  }
+  /// Whatever the workshop makes for `spec`.
+  ContainerScene(Workshop& workshop, const core::LaunchSpec& spec, bool waits_for_line = true)
+      : poller_(workshop.poller.get()) {
+    container = std::move(workshop.factory->Make(spec, platform::PollToken{1, 0}, *this).value());
+    Launch(spec, waits_for_line);
   }
   /// Whoever is left in the group is ours as long as the leader is unreaped.
   ~ContainerScene() {
@@ -64,13 +81,15 @@ class ContainerScene final : public platform::ContainerObserver {
   core::ExitStatus status;
   core::OsError error;
   std::string line;
+  core::Instant started_at = 0;
   /// Called from inside OnLeaderExited.
   std::function<void()> when_exited = [] {};
 
  private:
-  void OnStarted(std::int64_t leader, core::Instant /*started_at*/) override {
+  void OnStarted(std::int64_t leader, core::Instant at) override {
     facts += 's';
     pid = leader;
+    started_at = at;
   }
   void OnSpawnFailed(const core::OsError& why) override {
     facts += 'f';
@@ -89,6 +108,13 @@ class ContainerScene final : public platform::ContainerObserver {
   void OnContainerOccupied() override { facts += 'o'; }
   void OnLeaderSuspended() override {}
 
+  void Launch(const core::LaunchSpec& spec, bool waits_for_line) {
+    platform::StdioPair stdio = std::move(platform::OpenStdio(spec).value());
+    output_ = std::move(stdio.host.output[0]);
+    container->Launch(spec, std::move(stdio.child));
+    if (waits_for_line) REQUIRE(Until([this] { return ReadLine(); }));
+  }
+
   bool ReadLine() {
     std::array<std::byte, 256> into;
     core::Result<std::size_t> count = output_.ReadSome(into);
@@ -97,11 +123,11 @@ class ContainerScene final : public platform::ContainerObserver {
   }
 
   platform::OutputPipe output_;
-  std::unique_ptr<platform::Poller> poller_ = std::move(platform::Poller::Create().value());
+  std::unique_ptr<platform::Poller> own_poller_ = std::move(platform::Poller::Create().value());
+  platform::Poller* poller_ = own_poller_.get();
 
  public:
-  std::unique_ptr<platform::Container> container =
-      std::make_unique<platform::GroupContainer>(*poller_, platform::PollToken{1, 0}, *this);
+  std::unique_ptr<platform::Container> container;
 };
 
 }  // namespace custody::testing

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "command_scene.h"
+#include "core/limits.h"
 #include "engine/shared_run.h"
 #include "fake_platform.h"
 
@@ -113,6 +114,28 @@ TEST_CASE("the news of a start is flushed though nothing else happens") {
   }
   REQUIRE(scene.WaitForKinds(1, "s"));
   CHECK(Eventually([&] { return !scene.sink.has_unflushed(); }));
+}
+
+TEST_CASE("starts in progress are limited, commands that run are not") {
+  LaneScene scene;
+  LaunchPlan plan = scene.plan;
+  plan.answer = LaunchPlan::Answer::kComesLater;
+  scene.platform.Plan(plan);
+  constexpr LaunchId kMore = custody::core::kStartsPerLane + 2;
+  for (LaunchId id = 1; id <= kMore; ++id) (void)scene.Launch(id);
+  LaunchId next = 1;
+  for (LaunchId launched = custody::core::kStartsPerLane; launched <= kMore; ++launched, ++next) {
+    REQUIRE(Eventually([&] { return scene.platform.calls(launched) == "launch"; }));
+    CHECK(scene.lane->starting() == static_cast<int>(kMore - next + 1));
+    if (launched < kMore) CHECK(scene.platform.calls(launched + 1).empty());
+    scene.platform.Say(next, [](ContainerObserver& observer) { observer.OnStarted(5, custody::core::MonotonicNow()); });
+    REQUIRE(scene.WaitForKinds(next, "s"));
+  }
+  for (; next <= kMore; ++next) {
+    scene.platform.Say(next, [](ContainerObserver& observer) { observer.OnSpawnFailed({2, "exec"}); });
+    REQUIRE(scene.WaitForKinds(next, "S"));
+  }
+  CHECK(Eventually([&] { return scene.lane->starting() == 0; }));
 }
 
 TEST_CASE("a stop overtakes a launch that waits for its turn") {
