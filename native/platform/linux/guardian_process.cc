@@ -61,11 +61,13 @@ GuardianProcess::~GuardianProcess() {
 
 core::Result<Shim> GuardianProcess::OpenShim(wire::ShimKind kind) {
   const std::lock_guard lock(mutex_);
-  core::Result<Shim> shim = Ask(kind);
-  const bool gone = !shim.ok() && (shim.error().code == EPIPE || shim.error().code == ECONNRESET);
-  if (!gone) return shim;
-  Forget();  // it closed its end, so it is about to end or has
-  return Ask(kind);
+  // One that is of no use is started a few times, and then refused.
+  for (;;) {
+    core::Result<Shim> shim = Ask(kind);
+    const bool gone = !shim.ok() && (shim.error().code == EPIPE || shim.error().code == ECONNRESET);
+    if (!gone) return shim;
+    Forget();  // it closed its end, so it is about to end or has
+  }
 }
 
 core::Result<Shim> GuardianProcess::Ask(wire::ShimKind kind) {
