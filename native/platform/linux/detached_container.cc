@@ -36,8 +36,8 @@ void DetachedContainer::OnWake(core::Instant now) {
 
 void DetachedContainer::OnReady(core::Instant /*now*/) {
   siginfo_t info{};
-  const int answer = RetryOnEintr(
-      [&] { return ::waitid(P_PID, static_cast<id_t>(leader_), &info, WEXITED | WNOHANG | WNOWAIT); });
+  const int answer =
+      RetryOnEintr([&] { return ::waitid(P_PID, static_cast<id_t>(leader_), &info, WEXITED | WNOHANG | WNOWAIT); });
   if (answer == 0 && info.si_pid == 0) return;
   wake_at_ = core::kNever;
   Unwatch();

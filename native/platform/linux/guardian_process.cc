@@ -25,7 +25,8 @@ constexpr int kAboveAllPlaces = 8;
 
 /// What the host lacks now and may have again later; anything else will not be different next time.
 bool IsShortage(int code) {
-  return code == EMFILE || code == ENFILE || code == EAGAIN || code == ENOMEM || code == ENOBUFS || code == ETOOMANYREFS;
+  return code == EMFILE || code == ENFILE || code == EAGAIN || code == ENOMEM || code == ENOBUFS ||
+         code == ETOOMANYREFS;
 }
 
 core::Result<OwnedHandle> Placeable(OwnedHandle handle) {

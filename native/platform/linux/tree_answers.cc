@@ -102,7 +102,8 @@ bool TreeContainer::Hear(std::span<const std::byte> datagram) {
     case MessageType::kOccupied:
     case MessageType::kShimLost: {
       const auto* message = As<wire::Tree>(datagram);
-      const auto records = message == nullptr ? std::nullopt : RecordsBehind<wire::Tree>(datagram, message->record_count);
+      const auto records =
+          message == nullptr ? std::nullopt : RecordsBehind<wire::Tree>(datagram, message->record_count);
       if (!records) return false;
       if (type == MessageType::kEmpty) HearEmpty(*message, *records);
       if (type == MessageType::kOccupied) HearOccupied(*message, *records);

@@ -139,8 +139,8 @@ core::Status TreeContainer::PostLaunch() {
   if (core::Status watched = poller_.Add(shim_.socket.get(), Interest::kReadable, token_); !watched.ok()) {
     return core::OsError{watched.error().code, "spawn"};
   }
-  core::Status sent = SendDatagram(shim_.socket, std::span(parts).first(fits ? 4 : 1),
-                                   std::span(descriptors).first(descriptor_count));
+  core::Status sent =
+      SendDatagram(shim_.socket, std::span(parts).first(fits ? 4 : 1), std::span(descriptors).first(descriptor_count));
   if (!sent.ok()) poller_.Remove(shim_.socket.get());
   return sent;
 }
