@@ -24,8 +24,9 @@ inline constexpr Nanos kShimAnswerLimit = 1'000 * kNanosPerMilli;
 /// A guardian that ends this often within that time before it was of any use is not started again.
 inline constexpr std::size_t kGuardianFailures = 3;
 inline constexpr Nanos kGuardianFailureSpan = 10'000 * kNanosPerMilli;
-/// How long the end of an engine waits for its guardian, which has nothing left to do, so that no zombie stays.
-inline constexpr Nanos kGuardianEndLimit = 100 * kNanosPerMilli;
+/// How long the end of an engine waits for its guardian, which has nothing left to do, so that no zombie stays. It takes a
+/// millisecond; on a machine that is busy for others it was seen to take a hundred.
+inline constexpr Nanos kGuardianEndLimit = 1'000 * kNanosPerMilli;
 
 /// Bytes taken from one stream per wake-up before the other runs of the thread get a turn.
 inline constexpr std::size_t kReadBudgetBytes = std::size_t{4} << 20;

@@ -24,6 +24,13 @@ const Message* As(std::span<const std::byte> datagram) {
   return datagram.size() < sizeof(Message) ? nullptr : reinterpret_cast<const Message*>(datagram.data());
 }
 
+/// Passes a message on; false for one that was too short.
+template <typename Message, typename Listener>
+bool Tell(const Message* message, Listener listener) {
+  if (message != nullptr) listener(*message);
+  return message != nullptr;
+}
+
 /// The records behind a message, as many as it announces; nothing when they are not all there.
 template <typename Message>
 std::optional<std::span<const wire::ProcessRecord>> RecordsBehind(std::span<const std::byte> datagram,
@@ -83,41 +90,18 @@ bool TreeContainer::Hear(std::span<const std::byte> datagram) {
   pool_.NoteUse();
   switch (type) {
     case MessageType::kStarted:
-      if (const auto* message = As<wire::Started>(datagram)) return HearStarted(*message), true;
-      return false;
+      return Tell(As<wire::Started>(datagram), [this](const auto& message) { HearStarted(message); });
     case MessageType::kNotStarted:
-      if (const auto* message = As<wire::NotStarted>(datagram)) return HearNotStarted(*message), true;
-      return false;
+      return Tell(As<wire::NotStarted>(datagram), [this](const auto& message) { HearNotStarted(message); });
     case MessageType::kSuspended:
-      if (const auto* message = As<wire::Suspended>(datagram)) return HearSuspended(*message), true;
-      return false;
-    case MessageType::kExited: {
-      const auto* message = As<wire::Exited>(datagram);
-      const auto records =
-          message == nullptr ? std::nullopt : RecordsBehind<wire::Exited>(datagram, message->tree.record_count);
-      if (records) HearExited(*message, *records);
-      return records.has_value();
-    }
+      return Tell(As<wire::Suspended>(datagram), [this](const auto& message) { HearSuspended(message); });
+    case MessageType::kShimFailed:
+      return Tell(As<wire::ShimFailed>(datagram), [this](const auto& message) { HearShimFailed(message); });
+    case MessageType::kExited:
     case MessageType::kEmpty:
     case MessageType::kOccupied:
-    case MessageType::kShimLost: {
-      const auto* message = As<wire::Tree>(datagram);
-      const auto records =
-          message == nullptr ? std::nullopt : RecordsBehind<wire::Tree>(datagram, message->record_count);
-      if (!records) return false;
-      if (type == MessageType::kEmpty) HearEmpty(*message, *records);
-      if (type == MessageType::kOccupied) HearOccupied(*message, *records);
-      if (type == MessageType::kShimLost) HearShimLost(*message, *records);
-      return true;
-    }
-    case MessageType::kShimFailed: {
-      const auto* message = As<wire::ShimFailed>(datagram);
-      if (message == nullptr) return false;
-      const core::OsError error{message->error, "spawn"};
-      DropShim();
-      if (leader_ == Leader::kStarting) Refuse(error);
-      return true;
-    }
+    case MessageType::kShimLost:
+      return HearOfTree(type, datagram);
     case MessageType::kOpenShim:
     case MessageType::kLaunch:
     case MessageType::kSignal:
@@ -128,6 +112,31 @@ bool TreeContainer::Hear(std::span<const std::byte> datagram) {
       break;
   }
   return false;
+}
+
+bool TreeContainer::HearOfTree(MessageType type, std::span<const std::byte> datagram) {
+  if (type == MessageType::kExited) {
+    const auto* const exited = As<wire::Exited>(datagram);
+    if (exited == nullptr) return false;
+    const auto records = RecordsBehind<wire::Exited>(datagram, exited->tree.record_count);
+    if (records) HearExited(*exited, *records);
+    return records.has_value();
+  }
+  const auto* const tree = As<wire::Tree>(datagram);
+  if (tree == nullptr) return false;
+  const auto records = RecordsBehind<wire::Tree>(datagram, tree->record_count);
+  if (!records) return false;
+  if (type == MessageType::kEmpty) HearEmpty(*tree, *records);
+  if (type == MessageType::kOccupied) HearOccupied(*tree, *records);
+  if (type == MessageType::kShimLost) HearShimLost(*tree, *records);
+  return true;
+}
+
+/// Nothing was started. The guardian will say it for no other launch: this shim never was.
+void TreeContainer::HearShimFailed(const wire::ShimFailed& message) {
+  const core::OsError error{message.error, "spawn"};
+  DropShim();
+  if (leader_ == Leader::kStarting) Refuse(error);
 }
 
 void TreeContainer::HearStarted(const wire::Started& message) {
