@@ -44,7 +44,7 @@ enum class MessageType : std::uint16_t {
   kSuspended,     ///< Suspended: the leader was stopped
   kExited,        ///< Exited, then `process_count` records. With `empty` set the run is over and the shim is free again
   kEmpty,         ///< Tree, then records of those that were ended after the leader was gone; the shim is free again
-  kOccupied,      ///< Tree, then records of living members: answers kProbe, and tells every kSurvivorPeriod what resists a kill
+  kOccupied,  ///< Tree, then records of living members: answers kProbe, and tells every kSurvivorPeriod what resists a kill
   // Guardian to host, on the socket of a shim that cannot answer any more.
   kShimFailed = 48,  ///< ShimFailed: the shim could not be made; nothing was started
   kShimLost,         ///< Tree: the shim died; `empty` says whether what it held is confirmed gone. Repeated until it is
