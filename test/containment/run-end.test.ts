@@ -2,7 +2,7 @@
 //               it is alive afterwards, the receipt says so, and it says so only when it is so. The host holds no more
 //               descriptors, threads and zombies than before.
 // Not promised: which processes are named besides those that a leader left behind.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../conformance/eventually.js';
 import { show } from '../conformance/scene.js';
 import { zombiesOf } from '../programs/oracle.js';
@@ -29,6 +29,9 @@ describe.each(hostUsers)('as $name', (user) => {
     stage = new Stage();
     host = await CustodyHost.start(stage, user);
   });
+
+  // What one cell could not end must not be met by the next.
+  afterEach(() => stage.endSurvivors());
 
   afterAll(async () => {
     await host.close();
