@@ -1,5 +1,6 @@
 /** A host of containment-host.mjs: a Node process with custody in it, which is asked for things and seen from outside. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import type { Cleanup, Outcome } from '../../src/index.js';
@@ -141,12 +142,28 @@ export class CustodyHost {
     return descendantsOf(this.pid).filter((process) => process.name === name);
   }
 
-  /** Kills helpers of custody, which must be there. */
-  killHelpers(name: typeof GUARDIAN | typeof SHIM): number[] {
-    const found = this.helpers(name);
-    if (found.length === 0) throw new Error(`the host has no ${name}`);
+  /** Kills helpers of custody, which must be there, in the order of their names. */
+  killHelpers(...names: readonly (typeof GUARDIAN | typeof SHIM)[]): SeenProcess[] {
+    // All are found first: without its guardian a shim is no descendant of the host any more.
+    const found = names.flatMap((name) => {
+      const helpers = this.helpers(name);
+      if (helpers.length === 0) throw new Error(`the host has no ${name}`);
+      return helpers;
+    });
     for (const helper of found) killSeen(helper);
-    return found.map(({ pid }) => pid);
+    return found;
+  }
+
+  /** What each descriptor of the host leads to, for messages. */
+  descriptors(): string[] {
+    const folder = `/proc/${String(this.pid)}/fd`;
+    return readdirSync(folder).flatMap((entry) => {
+      try {
+        return [`${entry} ${readlinkSync(`${folder}/${entry}`)}`];
+      } catch {
+        return []; // Closed meanwhile.
+      }
+    });
   }
 
   /** For `finally`. */

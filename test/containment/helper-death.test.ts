@@ -4,6 +4,7 @@
 //               held is ended - only that nobody says so.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../conformance/eventually.js';
+import { isStillThere } from '../programs/oracle.js';
 import { CustodyHost, GUARDIAN, SHIM, type SettledReport } from './custody-host.js';
 import { expectConfirmed, expectGone, expectTrue } from './expectations.js';
 import { hostUsers, payloadKinds, Stage, type Payload } from './stage.js';
@@ -37,9 +38,9 @@ describe.each(hostUsers)('as $name', (user) => {
   };
 
   it('runs go on without their guardian, end confirmed, and the next command gets a new guardian', async () => {
-    const [dead] = host.killHelpers(GUARDIAN);
+    const dead = host.killHelpers(GUARDIAN);
     await eventually(
-      () => host.helpers(GUARDIAN).every(({ pid }) => pid !== dead),
+      () => !dead.some(isStillThere),
       () => 'the guardian gone',
     );
     await expectUsable();
@@ -53,6 +54,18 @@ describe.each(hostUsers)('as $name', (user) => {
       await expectGone(payloads[index]!);
     }
     expect(host.helpers(GUARDIAN)).toHaveLength(1);
+  });
+
+  it('a shim that outlived its guardian takes no further command', async () => {
+    await expectUsable();
+    const dead = host.killHelpers(GUARDIAN);
+    await eventually(
+      () => !dead.some(isStillThere),
+      () => 'the guardian gone',
+    );
+    await expectUsable();
+    const [guardian] = host.helpers(GUARDIAN);
+    expect(guardian, 'a new guardian').toBeDefined();
   });
 
   it('what a killed shim held is ended, and its run settles', async () => {
@@ -71,8 +84,7 @@ describe.each(hostUsers)('as $name', (user) => {
   });
 
   it('nobody says confirmed when guardian and shims were killed together and something lives', async () => {
-    host.killHelpers(GUARDIAN);
-    host.killHelpers(SHIM);
+    host.killHelpers(GUARDIAN, SHIM);
     const reports = await settleAll();
     for (const [index, report] of reports.entries()) {
       expect(report.success).toBe(false);

@@ -135,6 +135,7 @@ describe.each(hostUsers)('as $name', (user) => {
       host = await CustodyHost.start(stage, user);
       const payloads = await startAll(host, stage, user, 'main');
       ownHelpers = [...host.helpers(GUARDIAN), ...host.helpers(SHIM)];
+      expect(ownHelpers.length, 'helpers of custody').toBeGreaterThan(payloads.length);
       await end(host, stage);
       expect(await host.ending, host.stderr).toMatchObject(ending);
       survivors = await survivorsOf(payloads);

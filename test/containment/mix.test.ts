@@ -142,7 +142,7 @@ describe.each(hostUsers)('as $name', (user) => {
     let after = before;
     await eventually(
       async () => (after = await host.ask<Holdings>('holdings')).descriptors <= before.descriptors,
-      () => `the holdings of before, ${show(before)}; there are ${show(after)}`,
+      () => `the holdings of before, ${show(before)}; there are ${show(after)}: ${host.descriptors().join(', ')}`,
     );
   });
 });

@@ -55,14 +55,21 @@ describe.each(hostUsers)('as $name', (user) => {
     expect(report.final!.cleanup.status).toBe('kept');
     const left = payload.members();
     expect(report.cleanup.survivors.map(({ pid }) => pid)).toEqual(left.map(({ pid }) => pid));
-    const helpers = [...host.helpers(SHIM), ...host.helpers(GUARDIAN)];
+    const guardian = host.helpers(GUARDIAN);
+    const shims = host.helpers(SHIM);
     host.kill();
     await host.ending;
-    // Once its helpers are gone, nobody is left who could end it.
+    // Once the guardian is gone, nobody is left who would end it.
     await eventually(
-      () => !helpers.some(isStillThere),
-      () => `no helper of the dead host; there are ${show(helpers.filter(isStillThere))}`,
+      () => !guardian.some(isStillThere),
+      () => `no guardian of the dead host; there is ${show(guardian.filter(isStillThere))}`,
     );
     expect(payload.members().map(({ pid }) => pid)).toEqual(left.map(({ pid }) => pid));
+    // A shim may stay as the parent of what it let go, and no longer than that.
+    await stage.endSurvivors();
+    await eventually(
+      () => !shims.some(isStillThere),
+      () => `no shim; there are ${show(shims.filter(isStillThere))}`,
+    );
   });
 });
