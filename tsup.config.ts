@@ -1,10 +1,11 @@
 import { defineConfig } from 'tsup';
 
-// ESM only: Node 20.19 and later load it with `require` as well. What both entries need is split into shared chunks,
+// ESM only: Node 20.19 and later load it with `require` as well. What several entries need is split into shared chunks,
 // so that the command line and the library are one copy of the code.
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    testing: 'src/testing/expect-no-leaks.ts',
     'cli/main': 'src/cli/main.ts',
     'backend/fallback/sync-worker': 'src/backend/fallback/sync-worker.ts',
   },
@@ -14,6 +15,6 @@ export default defineConfig({
   splitting: true,
   sourcemap: true,
   clean: true,
-  dts: { entry: { index: 'src/index.ts' } },
+  dts: { entry: { index: 'src/index.ts', testing: 'src/testing/expect-no-leaks.ts' } },
   external: ['commander', 'node-gyp-build'],
 });

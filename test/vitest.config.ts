@@ -3,9 +3,13 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 /** Milliseconds one test may take, and one hook. Soak and package tests run many processes each. */
 const TEST_LIMIT_MS = 20_000;
 const LONG_TEST_LIMIT_MS = 300_000;
+/** One test of the containment suite may meet a whole cleanup budget, and hosts with many processes. */
+const CONTAINMENT_LIMIT_MS = 60_000;
 
 interface Tier {
   readonly name: string;
+  /** Where its tests are, if that is not its name. */
+  readonly folder?: string;
   readonly limitMs?: number;
   /** Builds what the launched programs need, once before the run. */
   readonly launches?: boolean;
@@ -15,11 +19,25 @@ const tiers: readonly Tier[] = [
   { name: 'unit' },
   { name: 'conformance', launches: true },
   { name: 'platform', launches: true },
+  { name: 'containment', limitMs: CONTAINMENT_LIMIT_MS, launches: true },
   { name: 'package', limitMs: LONG_TEST_LIMIT_MS },
   { name: 'cli', launches: true },
   { name: 'soak', limitMs: LONG_TEST_LIMIT_MS, launches: true },
   { name: 'fuzz', limitMs: LONG_TEST_LIMIT_MS, launches: true },
 ];
+
+/** Rounds of the containment suite in the long mode: what it is about happens by chance. */
+const LONG_CONTAINMENT_ROUNDS = 5;
+
+function tiersOf(mode: string): readonly Tier[] {
+  if (mode !== 'long') return tiers;
+  const again = Array.from({ length: LONG_CONTAINMENT_ROUNDS - 1 }, (_, index) => ({
+    name: `containment-${String(index + 2)}`,
+    folder: 'containment',
+    launches: true,
+  }));
+  return [...tiers, ...again];
+}
 
 /**
  * What the workers get beyond the environment of the run. A sanitizer's runtime is preloaded into them alone: vitest's own
@@ -35,14 +53,14 @@ function environmentOf(mode: string): Record<string, string> {
 
 /** `--mode long` asks for the long versions of tests. */
 function projectOf(
-  { name, limitMs = TEST_LIMIT_MS, launches = false }: Tier,
+  { name, folder = name, limitMs = TEST_LIMIT_MS, launches = false }: Tier,
   mode: string,
 ): TestProjectInlineConfiguration {
   return {
     test: {
       name,
       root: import.meta.dirname,
-      include: [`${name}/**/*.test.ts`],
+      include: [`${folder}/**/*.test.ts`],
       // Each test file has a process of its own: a crash of the addon ends one file and not the run.
       pool: 'forks',
       globalSetup: launches ? ['programs/build-probe.ts'] : [],
@@ -57,7 +75,7 @@ function projectOf(
 export default defineConfig(({ mode }) => ({
   test: {
     root: import.meta.dirname,
-    projects: tiers.map((tier) => projectOf(tier, mode)),
+    projects: tiersOf(mode).map((tier) => projectOf(tier, mode)),
     coverage: { provider: 'v8', include: ['../src/**/*.ts'], reportsDirectory: '../coverage' },
   },
 }));

@@ -4,6 +4,14 @@
 import { CustodyError } from '../core/errors.js';
 import type { Run } from './run.js';
 
+/** The runs of all groups in this JavaScript environment. */
+const all = new Set<Run>();
+
+/** Every run of this JavaScript environment whose processes may be alive, whatever runner or scope it belongs to. */
+export function liveRuns(): readonly Run[] {
+  return [...all];
+}
+
 export class RunGroup {
   readonly #runs = new Set<Run>();
   #closedBecause: string | undefined;
@@ -15,10 +23,12 @@ export class RunGroup {
 
   add(run: Run): void {
     this.#runs.add(run);
+    all.add(run);
   }
 
   delete(run: Run): void {
     this.#runs.delete(run);
+    all.delete(run);
   }
 
   /**

@@ -101,6 +101,8 @@ const goals = [
   plain('P17', '<=', 100, 'memory/host', 'runningKb', 'custody'),
   minus('P18', '<=', 10, 'start-up/cold', 'importMs', 'custody', 'empty'),
   plain('P18', '<=', 15, 'start-up/cold', 'firstMs', 'custody'),
+  plain('containment', '<=', 50, 'host-death/10 idle commands', 'goneMs', 'custody'),
+  plain('containment', '<=', 500, 'host-death/storm', 'goneMs', 'custody'),
 ];
 
 /**

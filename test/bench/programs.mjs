@@ -14,31 +14,36 @@ import { cacheRoot, fetchedPackages, repositoryRoot } from './fetched-packages.m
  * @property {string} child
  * @property {string} nothing
  * @property {string} dynamicTrue
+ * @property {string} payload The processes of the containment suite.
  *
  * @typedef {{ readonly path: string, readonly version: string } | { readonly reason: string }} Runtime
  */
 
 const sources = /** @type {const} */ ([
-  { name: 'limit', flags: ['-O2'] },
-  { name: 'child', flags: ['-O2', '-static'] },
-  { name: 'nothing', flags: ['-O2', '-static', '-nostdlib'] },
+  { name: 'limit', file: 'programs/limit.c', flags: ['-O2'] },
+  { name: 'child', file: 'programs/child.c', flags: ['-O2', '-static'] },
+  { name: 'nothing', file: 'programs/nothing.c', flags: ['-O2', '-static', '-nostdlib'] },
+  { name: 'payload', file: '../programs/payload.cc', flags: ['-O2', '-static', '-std=c++20'] },
 ]);
 
 /** @returns {Programs} */
 export function compiledPrograms() {
   const folder = join(cacheRoot, 'programs');
   mkdirSync(folder, { recursive: true });
-  for (const { name, flags } of sources) {
-    const source = fileURLToPath(new URL(`programs/${name}.c`, import.meta.url));
+  for (const { name, file, flags } of sources) {
+    const source = fileURLToPath(new URL(file, import.meta.url));
     const program = join(folder, name);
     if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) continue;
-    execFileSync('gcc', [...flags, '-Wall', '-o', program, source], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(file.endsWith('.cc') ? 'g++' : 'gcc', [...flags, '-Wall', '-o', program, source], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   }
   return {
     limit: join(folder, 'limit'),
     child: join(folder, 'child'),
     nothing: join(folder, 'nothing'),
     dynamicTrue: '/bin/true',
+    payload: join(folder, 'payload'),
   };
 }
 

@@ -55,7 +55,7 @@ export const cases = [
     script: (payload) =>
       `setsid ${payload.escapee} ${SLEEP_S} </dev/null >/dev/null 2>&1 & exec ${payload.worker} ${SLEEP_S}`,
     ends: 'timeout',
-    promised: false,
+    promised: true,
   },
   {
     id: 'E',
@@ -75,7 +75,7 @@ export const cases = [
   ...hostCase('G1', 'host calls process.exit', 'process-exit', true),
   ...hostCase('G2', 'host throws', 'throw', true),
   ...hostCase('G3', 'host gets SIGTERM', 'sigterm', true),
-  ...hostCase('H', 'host gets SIGKILL', 'sigkill', false),
+  ...hostCase('H', 'host gets SIGKILL', 'sigkill', true),
 ];
 
 /**

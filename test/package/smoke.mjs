@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import * as custody from 'custody';
+import { expectNoLeaks, markDescriptors } from 'custody/testing';
 
 const { values } = parseArgs({ options: { expect: { type: 'string' } } });
 const capabilities = custody.capabilities();
@@ -40,6 +41,12 @@ const lines = [];
 for await (const line of echo.lines()) lines.push(line.text);
 assert.deepEqual(lines, ['one', 'two']);
 await echo.dispose();
+
+const since = markDescriptors();
+const left = custody.start(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+await assert.rejects(expectNoLeaks({ withinMs: 0 }), { name: 'LeaksFoundError', code: 'CLEANUP_UNCONFIRMED' });
+await left.dispose();
+await expectNoLeaks({ withinMs: 5_000, since });
 
 console.log(
   JSON.stringify({ node: process.version, backend: capabilities.backend, reason: capabilities.fallbackReason ?? null }),

@@ -1,5 +1,5 @@
 /**
- * Global set-up of every tier that launches processes: compiles the probe and bundles the sources once for the Node
+ * Global set-up of every tier that launches processes: compiles the programs and bundles the sources once for the Node
  * hosts of probe.mjs, which run outside the test runner and so cannot load TypeScript. Both are skipped when nothing
  * changed, and both appear by renaming, so that two runs at the same time do not see half a file.
  */
@@ -15,6 +15,8 @@ const sources = ['probe.cc', 'probe_identity.cc', 'probe_streams.cc', 'probe_pro
 export const probeDirectory = join(root, 'build', 'probe');
 /** The compiled probe; tests launch a link to it, see `BackendScene`. */
 export const probeFile = join(probeDirectory, 'probe');
+/** The compiled processes of the containment suite, see payload.cc. */
+export const payloadFile = join(probeDirectory, 'payload');
 /** The bundle of `src/index.ts`. */
 export const bundleFile = join(probeDirectory, 'custody.mjs');
 
@@ -27,11 +29,20 @@ function isNewer(product: string, inputs: readonly string[]): boolean {
 function buildProbe(): void {
   const files = sources.map((name) => join(import.meta.dirname, name));
   if (isNewer(probeFile, [...files, join(import.meta.dirname, 'probe.h')])) return;
-  const fresh = `${probeFile}.${String(process.pid)}`;
-  execFileSync(process.env['CXX'] ?? 'g++', ['-std=c++20', '-O2', '-Wall', '-Wextra', '-o', fresh, ...files], {
-    stdio: 'inherit',
-  });
-  renameSync(fresh, probeFile);
+  compile(probeFile, files);
+}
+
+/** Static, because a storm forks faster and an empty environment finds no libraries. */
+function buildPayload(): void {
+  const file = join(import.meta.dirname, 'payload.cc');
+  if (!isNewer(payloadFile, [file])) compile(payloadFile, [file], '-static');
+}
+
+function compile(product: string, files: readonly string[], ...flags: readonly string[]): void {
+  const fresh = `${product}.${String(process.pid)}`;
+  const options = ['-std=c++20', '-O2', '-Wall', '-Wextra', ...flags, '-o', fresh, ...files];
+  execFileSync(process.env['CXX'] ?? 'g++', options, { stdio: 'inherit' });
+  renameSync(fresh, product);
 }
 
 async function bundleSources(): Promise<void> {
@@ -58,5 +69,6 @@ async function bundleSources(): Promise<void> {
 export async function setup(): Promise<void> {
   mkdirSync(probeDirectory, { recursive: true });
   buildProbe();
+  buildPayload();
   await bundleSources();
 }

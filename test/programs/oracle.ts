@@ -5,6 +5,10 @@
  * whatever group or session they are and whoever their parent has become. Linux only (`/proc`).
  */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+
+/** Characters of a name that the kernel keeps (TASK_COMM_LEN without the NUL). */
+const NAME_CHARACTERS = 15;
 
 /** A process as the kernel shows it. */
 export interface SeenProcess {
@@ -56,10 +60,36 @@ function seen(pids: readonly number[]): SeenProcess[] {
   return pids.map(processOf).filter((process) => process !== undefined);
 }
 
+/** Looks that one answer may take. All but the first are at new processes only. */
+const MAX_LOOKS = 200;
+
+/**
+ * The living processes that run one of these executables, each at once when it is found.
+ *
+ * A process that moves on to a child and ends is not met by one look through the table: its pid is gone when it is read, and
+ * its child was not listed. So new processes are looked at again and again until there are none. One that has ended by the
+ * time it is seen, and was not there at first, lived after the question was asked.
+ */
+function* findProcesses(executables: ReadonlySet<string>): Generator<SeenProcess, void> {
+  const names = new Set([...executables].map((path) => basename(path).slice(0, NAME_CHARACTERS)));
+  const looked = new Set<number>();
+  for (let look = 0, hasFound = false; look < MAX_LOOKS && !hasFound; look += 1) {
+    const fresh = allPids().filter((pid) => !looked.has(pid));
+    if (look > 0 && fresh.length === 0) return;
+    for (const pid of fresh) {
+      looked.add(pid);
+      const runsIt = executables.has(executableOf(pid) ?? '');
+      const process = processOf(pid);
+      if (process === undefined || !(isAlive(process) ? runsIt : look > 0 && names.has(process.name))) continue;
+      hasFound = true;
+      yield process;
+    }
+  }
+}
+
 /** The living processes that run this executable. */
 export function processesOf(executable: string): SeenProcess[] {
-  const pids = allPids().filter((pid) => executableOf(pid) === executable);
-  return seen(pids).filter(({ state }) => state !== 'Z' && state !== 'X');
+  return [...findProcesses(new Set([executable]))];
 }
 
 /** Children of a process that have ended and were not waited for. */
@@ -80,6 +110,80 @@ export function killProcessesOf(executable: string): void {
     } catch {
       // It ended by itself meanwhile.
     }
+  }
+}
+
+/**
+ * Ends every process of these executables, also those that fork while they are killed: all are stopped first, until nobody
+ * is left who could fork, and a stopped process is killed only then. For cleaning up; what it had to do is its answer.
+ */
+export async function endProcessesOf(executables: readonly string[]): Promise<SeenProcess[]> {
+  const ended = new Map<number, SeenProcess>();
+  const wanted = new Set(executables);
+  for (let quiet = 0, round = 0; quiet < 2 && round < MAX_END_ROUNDS; round += 1) {
+    const stopped: SeenProcess[] = [];
+    let isQuiet = true;
+    for (const process of findProcesses(wanted)) {
+      if (isAlive(process)) ended.set(process.pid, process);
+      if (STOPPED.includes(process.state)) stopped.push(process);
+      else isQuiet = false;
+      if (isAlive(process)) signalChecked(process, wanted, 'SIGSTOP');
+    }
+    quiet = isQuiet ? quiet + 1 : 0;
+    if (isQuiet) for (const process of stopped) signalChecked(process, wanted, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  return [...ended.values()];
+}
+
+/** `D` cannot be stopped either: whoever sleeps in the kernel does not fork. */
+const STOPPED = ['T', 't', 'D'];
+const MAX_END_ROUNDS = 2000;
+
+function isAlive({ state }: SeenProcess): boolean {
+  return state !== 'Z' && state !== 'X';
+}
+
+/** Looks at the executable once more right before: a pid may have been reused. */
+function signalChecked({ pid }: SeenProcess, executables: ReadonlySet<string>, signal: NodeJS.Signals): void {
+  if (pid <= 1 || !executables.has(executableOf(pid) ?? '')) return;
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended by itself meanwhile.
+  }
+}
+
+/** Living processes below a process, by parent. */
+export function descendantsOf(root: number): SeenProcess[] {
+  const all = seen(allPids()).filter(isAlive);
+  const found: SeenProcess[] = [];
+  const parents = new Set([root]);
+  for (let before = -1; before < found.length;) {
+    before = found.length;
+    for (const process of all) {
+      if (!parents.has(process.parent) || parents.has(process.pid)) continue;
+      parents.add(process.pid);
+      found.push(process);
+    }
+  }
+  return found;
+}
+
+/** Whether a process that was seen before is still there, and alive. */
+export function isStillThere({ pid, name }: SeenProcess): boolean {
+  const now = processOf(pid);
+  return now?.name === name && isAlive(now);
+}
+
+/** Ends one process that was seen before; its name and group must still be the same. */
+export function killSeen(target: SeenProcess): void {
+  const now = processOf(target.pid);
+  if (target.pid <= 1 || now?.name !== target.name || now.group !== target.group) return;
+  try {
+    process.kill(target.pid, 'SIGKILL');
+  } catch {
+    // It ended by itself meanwhile.
   }
 }
 

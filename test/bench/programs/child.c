@@ -70,6 +70,19 @@ static _Noreturn void await_terminate(void) {
   for (;;) pause();
 }
 
+/* A leader with descendants that wait; every second of them has a session of its own. */
+static int family(long descendants) {
+  for (long i = 0; i < descendants; ++i) {
+    const pid_t pid = fork();
+    if (pid < 0) return 1;
+    if (pid > 0) continue;
+    alarm(kSelfDestructSeconds);
+    if (i % 2 == 1) setsid();
+    break;
+  }
+  return pause();
+}
+
 int main(int argc, char** argv) {
   alarm(kSelfDestructSeconds);
   const char* role = argc > 1 ? argv[1] : "";
@@ -78,6 +91,7 @@ int main(int argc, char** argv) {
   if (strcmp(role, "flood") == 0 && argc > 2) return flood(atoll(argv[2]));
   if (strcmp(role, "await-terminate") == 0) await_terminate();
   if (strcmp(role, "wait") == 0) return pause();
+  if (strcmp(role, "family") == 0 && argc > 2) return family(atol(argv[2]));
   fprintf(stderr, "child: no such role: %s\n", role);
   return 2;
 }

@@ -3,6 +3,7 @@
 import { scenario as deadline } from './deadline.mjs';
 import { scenario as exitLatency } from './exit-latency.mjs';
 import { scenario as flood } from './flood.mjs';
+import { scenario as hostDeath } from './host-death.mjs';
 import { scenario as hostMemory } from './host-memory.mjs';
 import { scenario as lineLatency } from './line-latency.mjs';
 import { scenario as loopDelay } from './loop-delay.mjs';
@@ -25,4 +26,5 @@ export const scenarios = [
   pageFaults,
   memory,
   startUp,
+  hostDeath,
 ];

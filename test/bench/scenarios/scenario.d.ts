@@ -17,6 +17,9 @@ export interface Parameters {
   /** Mebibytes the host holds besides. */
   readonly ballastMb: number;
   readonly polled: boolean;
+  readonly args: readonly string[];
+  /** Processes that there are once all commands are up. */
+  readonly processes: number;
 }
 
 /** One thing to compare: a driver in a process of its own, or a program that prints its metrics as JSON. */

@@ -1,0 +1,179 @@
+// Promised    : however the host ends, and also where a helper of custody is killed with it, nothing of its commands is alive
+//               shortly after, kept stragglers included. A worker's commands end with the worker and no others do.
+// Not promised: a host that is killed in the same instant as its guardian and every shim: nobody is left to act then.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../conformance/eventually.js';
+import { show } from '../conformance/scene.js';
+import { isStillThere, type SeenProcess } from '../programs/oracle.js';
+import { CustodyHost, GUARDIAN, SHIM } from './custody-host.js';
+import { describeProcesses, GONE_LIMIT_MS } from './expectations.js';
+import { hostUsers, payloadKinds, Stage, type HostUser, type Payload, type PayloadKind } from './stage.js';
+
+/** A way to end a host, and what the host's parent must then see of it. */
+interface Death {
+  readonly name: string;
+  readonly end: (host: CustodyHost, stage: Stage) => void | Promise<void>;
+  readonly ending: object;
+  /** Needs to look into a process of another user. */
+  readonly needsRoot?: boolean;
+}
+
+const helpers: ChildProcess[] = [];
+
+/** Copies of all descriptors of the host live on in another process, as after a fork without exec. */
+async function holdDescriptors(host: CustodyHost, stage: Stage): Promise<void> {
+  const holder = spawn(stage.tool, ['hold-descriptors', String(host.pid)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  helpers.push(holder);
+  let said = '';
+  holder.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await eventually(
+    () => Number(/held (\d+)/.exec(said)?.[1] ?? 0) > 3,
+    () => `copies of the host's descriptors: ${said}`,
+  );
+}
+
+const killed = { code: null, signal: 'SIGKILL' };
+const deaths: readonly Death[] = [
+  { name: 'process.exit', end: (host) => host.tell('exit'), ending: { code: 3, signal: null } },
+  { name: 'an uncaught exception', end: (host) => host.tell('throw'), ending: { code: 1, signal: null } },
+  { name: 'the natural end of its loop', end: (host) => host.tell('natural'), ending: { code: 0, signal: null } },
+  { name: 'SIGSEGV', end: (host) => host.tell('segv'), ending: { code: null, signal: 'SIGSEGV' } },
+  { name: 'SIGKILL', end: (host) => host.kill(), ending: killed },
+  {
+    name: 'SIGKILL while its loop is blocked',
+    end: (host) => {
+      host.tell('block', { ms: 10_000 });
+      host.kill();
+    },
+    ending: killed,
+  },
+  {
+    name: 'SIGKILL while copies of its descriptors live on',
+    end: async (host, stage) => {
+      await holdDescriptors(host, stage);
+      host.kill();
+    },
+    ending: killed,
+    needsRoot: true,
+  },
+  {
+    name: 'SIGKILL together with the guardian',
+    end: (host) => {
+      host.killHelpers(GUARDIAN);
+      host.kill();
+    },
+    ending: killed,
+  },
+  {
+    name: 'SIGKILL together with every shim',
+    end: (host) => {
+      host.killHelpers(SHIM);
+      host.kill();
+    },
+    ending: killed,
+  },
+  {
+    name: 'SIGKILL some time after the guardian was killed',
+    end: async (host) => {
+      host.killHelpers(GUARDIAN);
+      await eventually(
+        () => host.helpers(GUARDIAN).length === 0,
+        () => 'no guardian',
+      );
+      host.kill();
+    },
+    ending: killed,
+  },
+];
+
+const inUse = deaths.filter(({ needsRoot }) => {
+  if (needsRoot !== true || process.getuid?.() === 0) return true;
+  console.warn('NOT TESTED: copies of descriptors, because the suite does not run as root');
+  return false;
+});
+
+/** What a leader leaves behind is kept, so that it is there when the host ends. */
+function optionsOf({ leaves }: PayloadKind): object {
+  return leaves === true ? { stragglers: 'report' } : {};
+}
+
+async function startAll(host: CustodyHost, stage: Stage, user: HostUser, where: 'main' | 'worker'): Promise<Payload[]> {
+  const payloads = payloadKinds.map((kind) => stage.payload(kind, user));
+  await Promise.all(payloads.map((payload) => host.start(payload, optionsOf(payload.kind), where)));
+  for (const payload of payloads) {
+    await eventually(
+      () => payload.members().length > 0,
+      () => `members of ${payload.kind.name}`,
+    );
+  }
+  return payloads;
+}
+
+/** What the oracle still saw of each payload when the limit had passed. */
+async function survivorsOf(payloads: readonly Payload[]): Promise<Map<string, string>> {
+  const end = performance.now() + GONE_LIMIT_MS;
+  const survivors = (): Payload[] => payloads.filter((payload) => payload.members().length > 0);
+  await eventually(
+    () => survivors().length === 0 || performance.now() > end,
+    () => '',
+    2 * GONE_LIMIT_MS,
+  );
+  return new Map(survivors().map((payload) => [payload.kind.name, describeProcesses(payload.members())]));
+}
+
+describe.each(hostUsers)('as $name', (user) => {
+  // One host has every payload at once, as hosts do; each is judged by itself.
+  describe.each(inUse)('$name', ({ end, ending }) => {
+    let stage: Stage;
+    let host: CustodyHost | undefined;
+    let ownHelpers: readonly SeenProcess[] = [];
+    let survivors = new Map<string, string>();
+
+    beforeAll(async () => {
+      stage = new Stage();
+      host = await CustodyHost.start(stage, user);
+      const payloads = await startAll(host, stage, user, 'main');
+      ownHelpers = [...host.helpers(GUARDIAN), ...host.helpers(SHIM)];
+      expect(ownHelpers.length, 'helpers of custody').toBeGreaterThan(payloads.length);
+      await end(host, stage);
+      expect(await host.ending, host.stderr).toMatchObject(ending);
+      survivors = await survivorsOf(payloads);
+    });
+
+    afterAll(async () => {
+      await host?.close();
+      for (const helper of helpers.splice(0)) helper.kill('SIGKILL');
+      await stage.close();
+    });
+
+    it.each(payloadKinds)('$name does not outlive it', ({ name }) => {
+      expect(survivors.get(name) ?? 'nothing').toBe('nothing');
+    });
+
+    it('no helper of custody outlives it', async () => {
+      await eventually(
+        () => !ownHelpers.some(isStillThere),
+        () => `no helper; there are ${show(ownHelpers.filter(isStillThere))}`,
+      );
+    });
+  });
+
+  it('ends the commands of a worker with worker.terminate() and no others', async () => {
+    const stage = new Stage();
+    const host = await CustodyHost.start(stage, user);
+    try {
+      const own = stage.payload({ name: 'setsid' }, user);
+      await host.start(own);
+      const payloads = await startAll(host, stage, user, 'worker');
+      await host.ask('terminate');
+      expect(Object.fromEntries(await survivorsOf(payloads))).toEqual({});
+      expect(await host.ask('state', { file: own.file })).toEqual({ state: 'running' });
+      expect(own.members().length, 'the command of the main thread').toBe(2);
+      expect(await host.ask('echo', { file: stage.tool })).toMatchObject({ outcome: { kind: 'exited', exitCode: 0 } });
+    } finally {
+      await host.close();
+      await stage.close();
+    }
+  });
+});
