@@ -84,12 +84,22 @@ core::Result<Shim> GuardianProcess::Ask(wire::ShimKind kind) {
   message.kind = kind;
   const int theirs = static_cast<int>(pair.value().theirs.get());
   if (core::Status sent = SendMessage(control_, message, {&theirs, 1}); !sent.ok()) return sent.error();
-  return Shim{std::move(pair.value().ours), kind};
+  return Shim{std::move(pair.value().ours), kind, 0, generation_};
+}
+
+bool GuardianProcess::StandsBehind(const Shim& shim) {
+  const std::lock_guard lock(mutex_);
+  ForgetIfEnded();
+  return control_.is_valid() && shim.generation == generation_;
+}
+
+void GuardianProcess::ForgetIfEnded() {
+  pollfd ended{static_cast<int>(process_.exit_handle.get()), POLLIN, 0};
+  if (process_.exit_handle.is_valid() && ::poll(&ended, 1, 0) == 1) Forget();
 }
 
 core::Status GuardianProcess::EnsureRunning() {
-  pollfd ended{static_cast<int>(process_.exit_handle.get()), POLLIN, 0};
-  if (process_.exit_handle.is_valid() && ::poll(&ended, 1, 0) == 1) Forget();
+  ForgetIfEnded();
   ReapFormer();
   if (refusal_) return *refusal_;
   if (control_.is_valid()) return {};
@@ -130,6 +140,7 @@ core::Status GuardianProcess::Start() {
   if (!spawned.ok()) return spawned.error();
   process_ = std::move(spawned.value());
   control_ = std::move(pair.value().ours);
+  ++generation_;
   was_of_use_.store(false, std::memory_order_relaxed);
   return {};
 }

@@ -23,6 +23,8 @@ struct Shim {
   core::wire::ShimKind kind = core::wire::ShimKind::kTree;
   /// The number of its run in progress, or of its last.
   std::uint32_t run = 0;
+  /// Which guardian made it.
+  std::uint32_t generation = 0;
 };
 
 /// The helper process that outlives the host by milliseconds, and makes the shims.
@@ -41,12 +43,15 @@ class GuardianProcess {
 
   /// Errors : operation "containment" when no guardian can be had, "spawn" when this host lacks something just now (EMFILE).
   core::Result<Shim> OpenShim(core::wire::ShimKind kind);
+  /// Whether the guardian that made an idle shim lives. Without it nobody would empty the tree of a shim that is killed.
+  bool StandsBehind(const Shim& shim);
   /// A shim has answered, so the guardian that made it works.
   void NoteUse() { was_of_use_.store(true, std::memory_order_relaxed); }
 
  private:
   core::Result<Shim> Ask(core::wire::ShimKind kind);
   core::Status EnsureRunning();
+  void ForgetIfEnded();
   core::Status Start();
   /// It is of no use any more, whether or not it has ended already.
   void Forget();
@@ -56,6 +61,8 @@ class GuardianProcess {
   std::mutex mutex_;
   OwnedHandle control_;
   Spawned process_;
+  /// Counts the guardians of this host.
+  std::uint32_t generation_ = 0;
   /// Guardians that are ending and have not been reaped.
   std::vector<Spawned> former_;
   std::atomic<bool> was_of_use_{false};

@@ -5,10 +5,13 @@
 namespace custody::platform {
 
 core::Result<Shim> ShimPool::Take(core::wire::ShimKind kind) {
-  if (kind != core::wire::ShimKind::kTree || idle_.empty()) return guardian_->OpenShim(kind);
-  Shim shim = std::move(idle_.back());
-  idle_.pop_back();
-  return shim;
+  if (kind != core::wire::ShimKind::kTree) return guardian_->OpenShim(kind);
+  while (!idle_.empty()) {
+    Shim shim = std::move(idle_.back());
+    idle_.pop_back();
+    if (guardian_->StandsBehind(shim)) return shim;
+  }
+  return guardian_->OpenShim(kind);
 }
 
 void ShimPool::GiveBack(Shim shim) {

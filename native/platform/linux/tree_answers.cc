@@ -216,6 +216,7 @@ void TreeContainer::HearShimLost(const wire::Tree& message, Records records) {
   empty_ = message.empty != 0;
   if (empty_) {
     members_.clear();
+    leader_handle_.Close();
     DropShim();
   }
   if (leader_ != Leader::kDead) return LoseLeader();

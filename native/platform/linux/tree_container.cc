@@ -44,6 +44,7 @@ TreeContainer::~TreeContainer() {
 }
 
 void TreeContainer::ReturnShim() {
+  leader_handle_.Close();
   if (!shim_.socket.is_valid()) return;
   poller_.Remove(shim_.socket.get());
   pool_.GiveBack(std::move(shim_));
