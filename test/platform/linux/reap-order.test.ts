@@ -1,4 +1,4 @@
-// Promised    : where the engine reaps, a leader stays a zombie until its group is empty: its pid is the group id, and once
+// Promised    : where the engine reaps (level group), a leader stays a zombie until its group is empty: its pid is the group id, and once
 //               reaped the number could be given to a stranger whom our signals would then reach.
 // Not promised: this of a backend whose children are reaped by the host's own loop.
 import { expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { processOf } from '../../programs/oracle.js';
 
 forEachBackend((scene) => {
   it('keeps the leader unreaped while a straggler lives', async () => {
-    const handle = scene.start('leave-behind', ['held', 'ignore']);
+    const handle = scene.start('leave-behind', ['held', 'ignore'], scene.hasEngine ? { containment: 'group' } : {});
     await scene.output(handle, 'left');
     const leader = await eventually(
       () => handle.pid,
