@@ -116,6 +116,8 @@ class TreeContainer final : public Container {
   /// A look at the tree was asked for and has not been answered.
   bool looking_ = false;
   core::Instant wake_at_ = core::kNever;
+  /// A stop that was told of before the start.
+  std::optional<core::wire::Suspended> early_stop_;
   std::optional<StrayGroup> strays_;
   TerminalLoan terminal_;
 
