@@ -12,7 +12,7 @@ inline constexpr std::size_t kEngineThreads = 2;
 
 /// Starts of one thread that may be in progress at once. Each is a process that forks; more of them than processors only
 /// make each other late (bench: throughput, p99). Commands that run are not counted, however long they run.
-inline constexpr std::size_t kStartsPerLane = 2;
+inline constexpr std::size_t kStartsPerLane = 3;
 /// Idle shims that a thread keeps for its next commands: as many as can be starting, and some for commands that ended
 /// together. Each is a process of some 30 KiB.
 inline constexpr std::size_t kIdleShimsPerLane = 4;

@@ -51,7 +51,7 @@ enum class MessageType : std::uint16_t {
 };
 
 /// How long a leader must live before kStarted is sent by itself: a shorter command costs one message less.
-inline constexpr Nanos kStartedWait = kNanosPerMilli;
+inline constexpr Nanos kStartedWait = 4 * kNanosPerMilli;
 /// How often a kill that meets resistance tells what resists.
 inline constexpr Nanos kSurvivorPeriod = 50 * kNanosPerMilli;
 
@@ -82,6 +82,11 @@ enum LaunchFlag : std::uint32_t {
   kTakesTerminal = 1,
   /// The last descriptor is a memfd that holds the text; the datagram ends after the fixed part.
   kTextInMemfd = 2,
+  /// A leader that was stopped is told of by kSuspended. Apart from kTakesTerminal: a host in the background has a terminal
+  /// and nothing to give.
+  kTellsStops = 4,
+  /// Somebody feeds or watches the streams from the start, which begins with kStarted: kStartedWait is not waited for.
+  kTellsStartAtOnce = 8,
 };
 
 inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};

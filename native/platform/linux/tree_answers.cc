@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "platform/linux/pinned_process.h"
 #include "platform/linux/tree_container.h"
@@ -147,6 +148,7 @@ void TreeContainer::HearStarted(const wire::Started& message) {
   leader_handle_ = OpenPidfd(leader_pid_);
   ForgetRequest();
   observer_.OnStarted(message.pid, std::max(sent_at_, core::MonotonicNow() - wire::kStartedWait));
+  if (early_stop_) HearSuspended(*std::exchange(early_stop_, std::nullopt));
 }
 
 void TreeContainer::HearNotStarted(const wire::NotStarted& message) {
@@ -155,6 +157,7 @@ void TreeContainer::HearNotStarted(const wire::NotStarted& message) {
 }
 
 void TreeContainer::HearSuspended(const wire::Suspended& message) {
+  if (leader_ == Leader::kStarting) early_stop_ = message;  // it wanted the terminal within its first millisecond
   if (leader_ != Leader::kRunning || !terminal_.has_terminal()) return;
   // It wanted the terminal a moment before it got it, or before the shell brought the host to the foreground.
   const bool wants_terminal = message.signal == SIGTTIN || message.signal == SIGTTOU;

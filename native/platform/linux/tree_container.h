@@ -100,6 +100,7 @@ class TreeContainer final : public Container {
   ContainerObserver& observer_;
   ChildStdio stdio_;
   Request request_;
+  bool tells_start_at_once_ = false;
   int tries_ = 0;
   core::Instant sent_at_ = 0;
   core::StragglerPolicy stragglers_ = core::StragglerPolicy::kKill;
@@ -116,6 +117,8 @@ class TreeContainer final : public Container {
   /// A look at the tree was asked for and has not been answered.
   bool looking_ = false;
   core::Instant wake_at_ = core::kNever;
+  /// A stop that was told of before the start.
+  std::optional<core::wire::Suspended> early_stop_;
   std::optional<StrayGroup> strays_;
   TerminalLoan terminal_;
 

@@ -70,6 +70,7 @@ void TreeContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
   core::Result<SpawnRequest> made = MakeSpawnRequest(spec, stdio);
   if (!made.ok()) return Refuse(made.error());
   stragglers_ = spec.plan.stragglers;
+  tells_start_at_once_ = spec.holds_output || spec.stdin_source == core::StdinSource::kPipe;
   if (stdio.inherits_stdin) terminal_.Find(stdio);
   stdio_ = std::move(stdio);
   Compose(made.value());
@@ -113,6 +114,7 @@ core::Status TreeContainer::PostLaunch() {
   auto launch = MakeMessage<wire::Launch>(wire::MessageType::kLaunch, ++shim_.run);
   launch.argument_count = request_.argument_count;
   launch.environment_count = request_.environment_count;
+  if (tells_start_at_once_) launch.flags |= wire::kTellsStartAtOnce;
   launch.limits = {wire::kNoLimit, wire::kNoLimit, wire::kNoLimit, wire::kNoLimit, wire::kNoLimit};
   const std::array<iovec, 4> parts{iovec{&launch, sizeof launch}, PartOf(request_.path, true), PartOf(directory, true),
                                    PartOf(request_.strings, false)};
@@ -125,6 +127,7 @@ core::Status TreeContainer::PostLaunch() {
     launch.flags |= wire::kTakesTerminal;
     descriptors[descriptor_count++] = terminal_.promised();
   }
+  if (terminal_.has_terminal()) launch.flags |= wire::kTellsStops;
   OwnedHandle text;
   const bool fits = sizeof launch + launch.text_bytes <= wire::kMaxDatagram;
   if (fits) {
