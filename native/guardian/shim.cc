@@ -51,6 +51,7 @@ bool Shim::IsDone() const {
 void Shim::Advance(core::Instant now) {
   if (!run_.is_active) return;
   Reap();
+  if (run_.leader_gone && run_.owed_signal != 0 && !no_child_) SignalOutsiders();
   kill_.Step(now);
   // Somebody was put into the leaf who is no descendant: only looking again tells when it is gone.
   if (no_child_ && !nothing_left_) BeginKill();

@@ -54,6 +54,8 @@ struct Run {
   pid_t leader_in_proc = -1;
   int status = 0;
   int stop_signal = 0;
+  /// A signal that went to the leader's group and is still owed to those outside it; 0: none.
+  int owed_signal = 0;
   core::Instant started_at = 0;
   core::Instant ended_at = 0;
   core::Instant next_report = core::kNever;
@@ -94,6 +96,8 @@ class Shim {
   bool ReadText(const core::wire::Launch& launch, Datagram& datagram, LaunchText& text);
   void RefuseLaunch(int error, core::wire::StartStage stage);
   void SignalRun(int number);
+  /// The leader, asked to end, is gone: whoever left its group is asked as well.
+  void SignalOutsiders();
   void BeginKill();
   bool Reap();
   void Count(pid_t pid, int status, const rusage& used);

@@ -94,6 +94,7 @@ void Shim::Launch(Datagram& datagram, const core::wire::Launch& launch) {
 void Shim::SignalRun(int number) {
   if (!run_.leader_gone) {
     if (run_.leader <= 1) return;
+    if (number != SIGCONT) run_.owed_signal = number;
     // Unreaped, so both the pid and the group's number are still the leader's.
     ::kill(-run_.leader, number);
     if (::getpgid(run_.leader) != run_.leader) ::kill(run_.leader, number);
@@ -108,6 +109,21 @@ void Shim::SignalRun(int number) {
     if (!reaches_all) SignalPinned(stat, number);
   }
   if (reaches_all) ::kill(-1, number);
+}
+
+void Shim::SignalOutsiders() {
+  const int number = run_.owed_signal;
+  run_.owed_signal = 0;
+  // From within a namespace /proc shows numbers that are others' here.
+  if (seat_.kind == core::wire::ShimKind::kNamespace) {
+    if (::getpid() == 1) ::kill(-1, number);
+    return;
+  }
+  DescendantWalk walk(owner_);
+  ProcessStat stat;
+  while (walk.Next(stat)) {
+    if (stat.group != run_.leader_in_proc) SignalPinned(stat, number);
+  }
 }
 
 void Shim::BeginKill() {

@@ -1,4 +1,6 @@
 // The guardian program with real commands. Who is alive is decided by looking for the payload's executable in /proc.
+#include <algorithm>
+
 #include "guardian_scene.h"
 
 namespace {
@@ -90,6 +92,21 @@ TEST_CASE("a finished leader's daemon is reported as there, and named when it wa
   REQUIRE(empty.Records().size() == 1);
   CHECK(empty.Records()[0].pid == daemon);
   CHECK(std::string(empty.Records()[0].name) == "escapee");
+}
+
+TEST_CASE("a leader that ends when it is asked has those asked that left its group") {
+  const Payload payload;
+  const GuardianScene scene;
+  ShimEnd shim = scene.OpenShim();
+  REQUIRE(shim.Launch({{payload.path(), "setsid"}}));
+  REQUIRE(payload.UntilAlive(2));
+  REQUIRE(Eventually([&] {
+    const std::vector<pid_t> alive = payload.Alive();
+    return std::any_of(alive.begin(), alive.end(), [](pid_t pid) { return ::getsid(pid) == pid; });
+  }));
+  shim.Signal(SIGTERM);
+  (void)shim.UntilOver();
+  CHECK(payload.Alive().empty());
 }
 
 TEST_CASE("what was let go outlives the host's end of everything") {
