@@ -129,7 +129,17 @@ forEachBackend((scene) => {
 
   describe('combined', () => {
     it('holds both streams in the order of arrival', async () => {
-      const result = await scene.run('drip', ['8', '40', 'alternate']);
+      const handle = scene.start('drip', ['8', '0', 'alternate', 'on-request'], { stdin: 'pipe' });
+      const arrived = () => handle.tail('stdout', { lines: 8 }) + handle.tail('stderr', { lines: 8 });
+      for (let index = 0; index < 8; index += 1) {
+        await handle.write('.');
+        const line = `line ${String(index)}\n`;
+        await eventually(
+          () => arrived().includes(line) || undefined,
+          () => `${line} among ${arrived()}`,
+        );
+      }
+      const result = await handle.result;
       expect(result.combined()).toBe(Array.from({ length: 8 }, (_, index) => `line ${String(index)}\n`).join(''));
     });
 

@@ -35,9 +35,11 @@ int Flood(const Args& args) {
   return status == 0 ? 0 : 98;
 }
 
-/// drip <count> <delay ms> [stdout|stderr|alternate]
+/// drip <count> <delay ms> [stdout|stderr|alternate] [on-request]: on request, each line waits for a byte of standard input.
 int Drip(const Args& args) {
   for (uint64_t i = 0; i < Number(args, 0, 0); i++) {
+    char request = 0;
+    if (Has(args, "on-request") && ::read(0, &request, 1) != 1) return 1;
     if (i > 0) SleepMs(Number(args, 1, 0));
     const int stream = Has(args, "alternate") ? 1 + static_cast<int>(i % 2) : StreamOf(args);
     Print(stream, "line " + std::to_string(i) + "\n");
