@@ -91,6 +91,9 @@ bool TreeContainer::Hear(std::span<const std::byte> datagram) {
     case MessageType::kSuspended:
       if (const auto* message = As<wire::Suspended>(datagram)) return HearSuspended(*message), true;
       return false;
+    case MessageType::kLimitBreached:
+      if (const auto* message = As<wire::LimitBreached>(datagram)) return HearLimitBreached(*message), true;
+      return false;
     case MessageType::kExited: {
       const auto* message = As<wire::Exited>(datagram);
       const auto records =
@@ -154,6 +157,11 @@ void TreeContainer::HearSuspended(const wire::Suspended& message) {
   leader_ = Leader::kSuspended;
   terminal_.TakeBack(false);
   observer_.OnLeaderSuspended();
+}
+
+void TreeContainer::HearLimitBreached(const wire::LimitBreached& message) {
+  if (leader_ == Leader::kNone || is_over() || message.limit == 0 || message.limit > core::kResourceLimits) return;
+  observer_.OnLimitBreached({static_cast<core::ResourceLimit>(message.limit), message.used, message.allowed});
 }
 
 void TreeContainer::HearExited(const wire::Exited& message, Records records) {

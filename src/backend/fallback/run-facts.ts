@@ -1,5 +1,6 @@
 /** The parts of a run's facts that are the same for every run, and the durations its lifecycle needs. */
 import type { Cleanup } from '../../core/cleanup.js';
+import { namesOf } from '../../core/resource-limits.js';
 import type { LaunchFailure, LaunchSpec, SettledFacts, StreamFacts, Usage } from '../backend.js';
 import type { LifecyclePlan } from './lifecycle-action.js';
 
@@ -27,7 +28,7 @@ export const NOTHING_TO_CLEAN: Cleanup = Object.freeze({
 });
 
 /** The facts of a launch that came to nothing. */
-export function notStarted(failure: LaunchFailure): SettledFacts {
+export function notStarted(failure: LaunchFailure, spec: LaunchSpec): SettledFacts {
   return {
     ending: 'not-started',
     status: null,
@@ -41,7 +42,13 @@ export function notStarted(failure: LaunchFailure): SettledFacts {
     stderr: NOT_CAPTURED,
     usage: UNKNOWN_USAGE,
     cleanup: NOTHING_TO_CLEAN,
+    ...unlimited(spec),
   };
+}
+
+/** Nothing here holds a limit. */
+export function unlimited(spec: LaunchSpec): Pick<SettledFacts, 'breach' | 'unenforcedLimits'> {
+  return { breach: null, unenforcedLimits: namesOf(spec.limits) };
 }
 
 export function planOf(spec: LaunchSpec): LifecyclePlan {

@@ -3,9 +3,32 @@ import type { BackendCapabilities, ContainmentLevel } from '../../../src/backend
 import { weaknesses } from '../../../src/cli/render/weaknesses.js';
 import { renderDoctorReport, type DoctorReport } from '../../../src/cli/render/doctor-report.js';
 
-const strong: ContainmentLevel = { available: true, detail: 'subreaper', escapeProof: true, hostCrash: 'nothing' };
-const weak: ContainmentLevel = { available: true, detail: 'process group', escapeProof: false, hostCrash: 'all' };
-const missing: ContainmentLevel = { available: false, detail: 'not built', escapeProof: false, hostCrash: 'all' };
+const held = { reach: 'tree', how: 'looks' } as const;
+const perProcess = { reach: 'process', how: 'an rlimit' } as const;
+const free = { reach: 'none', how: 'nobody looks' } as const;
+const everyLimit = {
+  memoryBytes: held,
+  cpuTimeMs: held,
+  maxProcesses: held,
+  maxOpenFiles: perProcess,
+  maxFileSizeBytes: perProcess,
+};
+const someLimits = { ...everyLimit, memoryBytes: free, cpuTimeMs: perProcess, maxProcesses: free };
+const strong: ContainmentLevel = {
+  available: true,
+  detail: 'subreaper',
+  escapeProof: true,
+  hostCrash: 'nothing',
+  limits: everyLimit,
+};
+const weak: ContainmentLevel = {
+  available: true,
+  detail: 'process group',
+  escapeProof: false,
+  hostCrash: 'all',
+  limits: someLimits,
+};
+const missing: ContainmentLevel = { ...weak, available: false, detail: 'not built' };
 
 const best: BackendCapabilities = {
   backend: 'native',
