@@ -28,6 +28,8 @@ class GrowableArray {
   const T& operator[](std::size_t index) const { return data_[index]; }
   T* begin() { return data_; }
   T* end() { return data_ + size_; }
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + size_; }
 
   /// Returns: false when there is no memory; the array is as it was.
   bool Push(const T& value) {
@@ -37,6 +39,7 @@ class GrowableArray {
   }
 
   bool Reserve(std::size_t count) {
+    constexpr std::size_t kFirstBytes = 4096;
     if (count * sizeof(T) <= bytes_) return true;
     std::size_t bytes = bytes_ == 0 ? kFirstBytes : bytes_;
     while (bytes < count * sizeof(T)) bytes *= 2;
@@ -65,8 +68,6 @@ class GrowableArray {
   }
 
  private:
-  static constexpr std::size_t kFirstBytes = 4096;
-
   T* data_ = nullptr;
   std::size_t size_ = 0;
   std::size_t bytes_ = 0;

@@ -119,6 +119,8 @@ class Shim {
 
   ShimSeat seat_;
   Link link_ = Link::kOpen;
+  /// What the host said before it died is still heard: it may have let go.
+  bool host_is_gone_ = false;
   bool socket_is_full_ = false;
   bool no_child_ = true;
   /// No child, and the leaf is empty where there is one.
