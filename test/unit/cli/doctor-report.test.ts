@@ -87,6 +87,7 @@ describe('weaknesses', () => {
       'order',
       'reader',
       'CPU',
+      'not enforced by default: memoryBytes, maxProcesses',
       'Ctrl+Z',
       'tree',
       'strict',
@@ -103,6 +104,8 @@ describe('renderDoctorReport', () => {
     expect(text).toMatch(/^addon +\/p\/custody\.node$/m);
     expect(text).toMatch(/^\* tree +subreaper; escape-proof; if the host is killed: nothing survives$/m);
     expect(text).toMatch(/^ {2}group +process group; can be left; if the host is killed: all survive$/m);
+    expect(text).toMatch(/^ {2}memoryBytes +all processes together: looks$/m);
+    expect(text).toMatch(/^ {2}maxOpenFiles +each process: an rlimit$/m);
     expect(text).toMatch(/^ {2}pidfd +yes$/m);
     expect(text).toMatch(/^ {2}release +6\.1$/m);
     expect(text).toMatch(/^ {2}idleTimeoutMs +off, 1 ms to 24 h$/m);

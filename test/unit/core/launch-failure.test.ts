@@ -56,3 +56,9 @@ describe('launchError', () => {
     }
   });
 });
+
+it('names the limits that nothing can enforce', () => {
+  const error = errorOf('', 'none', 'limits');
+  expect(error).toMatchObject({ code: 'LIMITS_UNENFORCEABLE', operation: 'limits' });
+  expect(error.message).toBe("nothing can enforce memoryBytes, maxProcesses with containment 'tree' here");
+});
