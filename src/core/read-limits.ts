@@ -25,7 +25,7 @@ export function readLimits(
     issues.add('limits', 'must be an object such as { memoryBytes: 536870912 }');
     return undefined;
   }
-  const limits: { -readonly [Name in LimitName]?: number | undefined } = { ...base };
+  const limits: Partial<Record<LimitName, number | undefined>> = { ...base };
   let isValid = true;
   for (const key of Object.keys(value)) {
     const given = (value as Record<string, unknown>)[key];

@@ -58,7 +58,10 @@ forEachBackend((scene) => {
       const isHeld = reach === 'tree' || (reach === 'process' && !takesTree);
       const result = await scene.run(role, args, { limits, timeoutMs: isHeld ? 30_000 : UNLIMITED_MS, graceMs: 0 });
       expect(scene.members()).toEqual([]);
-      if (isHeld) return expectBreach(result, name, limits);
+      if (isHeld) {
+        expectBreach(result, name, limits);
+        return;
+      }
       expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout' });
       expect(result).toMatchObject({ breach: null, unenforcedLimits: reach === 'none' ? [name] : [] });
     });
@@ -81,7 +84,10 @@ forEachBackend((scene) => {
       const file = join(scene.directory, 'large');
       const result = await scene.run('write-file', [file, '100000'], { limits });
       expect(existsSync(file)).toBe(true);
-      if (reachOf(scene, 'maxFileSizeBytes') !== 'none') return expectBreach(result, 'maxFileSizeBytes', limits);
+      if (reachOf(scene, 'maxFileSizeBytes') !== 'none') {
+        expectBreach(result, 'maxFileSizeBytes', limits);
+        return;
+      }
       expect(result).toMatchObject({ success: true, unenforcedLimits: ['maxFileSizeBytes'] });
     });
 
@@ -147,7 +153,10 @@ forEachBackend((scene) => {
         const loose = await scene.run('sleep', ['0'], options);
         expect(loose).toMatchObject({ success: true, unenforcedLimits: isHeld ? [] : [name] });
         const strict = await scene.run('sleep', ['0'], { ...options, strictLimits: true });
-        if (isHeld) return expect(strict.success).toBe(true);
+        if (isHeld) {
+          expect(strict.success).toBe(true);
+          return;
+        }
         expect(strict).toMatchObject({
           outcome: { kind: 'not-started', error: { code: 'LIMITS_UNENFORCEABLE' } },
           unenforcedLimits: [name],

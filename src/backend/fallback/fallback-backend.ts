@@ -24,7 +24,7 @@ import { FALLBACK_CAPABILITIES } from './fallback-capabilities.js';
 import { FallbackRun } from './fallback-run.js';
 import { FinishedLaunch, type LaunchRemains } from './finished-launch.js';
 import { BLOCKED_POLL_MS } from './limits.js';
-import { NOT_CAPTURED, NOTHING_TO_CLEAN, notStarted, UNKNOWN_USAGE, unlimited } from './run-facts.js';
+import { NOT_CAPTURED, NOTHING_TO_CLEAN, notStarted, unwatched } from './run-facts.js';
 import { contextOf, type LaunchContext } from './spawn-plan.js';
 import { findSyncWorker, SyncChannel } from './sync-channel.js';
 import { spawnAndWait } from './sync-spawn.js';
@@ -230,8 +230,7 @@ function lost(spec: LaunchSpec): SettledFacts {
     durationMs: 0,
     stdout: spec.stdout === 'capture' ? stream : NOT_CAPTURED,
     stderr: spec.stderr === 'capture' ? stream : NOT_CAPTURED,
-    usage: UNKNOWN_USAGE,
     cleanup: { ...NOTHING_TO_CLEAN, status: 'unconfirmed', mechanism: 'group' },
-    ...unlimited(spec),
+    ...unwatched(spec),
   };
 }

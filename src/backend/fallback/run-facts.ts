@@ -5,7 +5,7 @@ import type { LaunchFailure, LaunchSpec, SettledFacts, StreamFacts, Usage } from
 import type { LifecyclePlan } from './lifecycle-action.js';
 
 /** Node reports no resource usage of a child. */
-export const UNKNOWN_USAGE: Usage = Object.freeze({
+const UNKNOWN_USAGE: Usage = Object.freeze({
   userMs: null,
   systemMs: null,
   peakRssBytes: null,
@@ -40,15 +40,14 @@ export function notStarted(failure: LaunchFailure, spec: LaunchSpec): SettledFac
     durationMs: 0,
     stdout: NOT_CAPTURED,
     stderr: NOT_CAPTURED,
-    usage: UNKNOWN_USAGE,
     cleanup: NOTHING_TO_CLEAN,
-    ...unlimited(spec),
+    ...unwatched(spec),
   };
 }
 
-/** Nothing here holds a limit. */
-export function unlimited(spec: LaunchSpec): Pick<SettledFacts, 'breach' | 'unenforcedLimits'> {
-  return { breach: null, unenforcedLimits: namesOf(spec.limits) };
+/** Node measures nothing of a child and holds no limit. */
+export function unwatched(spec: LaunchSpec): Pick<SettledFacts, 'usage' | 'breach' | 'unenforcedLimits'> {
+  return { usage: UNKNOWN_USAGE, breach: null, unenforcedLimits: namesOf(spec.limits) };
 }
 
 export function planOf(spec: LaunchSpec): LifecyclePlan {

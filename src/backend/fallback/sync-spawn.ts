@@ -12,7 +12,7 @@ import { ByteRing } from './capture.js';
 import { errnoOf, spawnFailure } from './executable-lookup.js';
 import type { LaunchRemains } from './finished-launch.js';
 import { LONGEST_TIMEOUT_MS } from './limits.js';
-import { NOT_CAPTURED, notStarted, UNKNOWN_USAGE, unlimited } from './run-facts.js';
+import { NOT_CAPTURED, notStarted, unwatched } from './run-facts.js';
 import { SegmentLog } from './segment-log.js';
 import { closePlan, isFailure, planSpawn, type LaunchContext } from './spawn-plan.js';
 
@@ -63,9 +63,8 @@ export function spawnAndWait(spec: LaunchSpec, context: LaunchContext): LaunchRe
     durationMs,
     stdout: stdout === undefined ? NOT_CAPTURED : { ...NOT_CAPTURED, totalBytes: stdout.end, keptBytes: stdout.kept },
     stderr: stderr === undefined ? NOT_CAPTURED : { ...NOT_CAPTURED, totalBytes: stderr.end, keptBytes: stderr.kept },
-    usage: UNKNOWN_USAGE,
     cleanup: receiptOf(result.pid, errno === 'ETIMEDOUT', durationMs),
-    ...unlimited(spec),
+    ...unwatched(spec),
   };
   const read = segments.read(0);
   return { facts, stdout: stdout?.contents(), stderr: stderr?.contents(), segments: read.segments, missed: 0 };
