@@ -80,7 +80,14 @@ class Shim {
  private:
   enum class Link { kOpen, kClosed, kLetGo };
   /// Messages that are due, in the order in which they are sent. Each is made from the state at the moment of sending.
-  enum Due : std::uint32_t { kDueNotStarted = 1, kDueStarted = 2, kDueSuspended = 4, kDueBreach = 8, kDueExited = 16, kDueTree = 32 };
+  enum Due : std::uint32_t {
+    kDueNotStarted = 1,
+    kDueStarted = 2,
+    kDueSuspended = 4,
+    kDueBreach = 8,
+    kDueExited = 16,
+    kDueTree = 32
+  };
 
   // The loop (shim.cc).
   bool IsDone() const;

@@ -204,8 +204,8 @@ void Shim::Count(pid_t pid, int status, const rusage& used) {
   if (WIFSIGNALED(status)) {
     constexpr std::int64_t kMicrosPerMilli = 1'000;
     const std::int64_t cpu_us = MicrosOf(used.ru_utime) + MicrosOf(used.ru_stime);
-    NoteBreach(platform::BreachByDeath(run_.limits, WTERMSIG(status),
-                                       static_cast<std::uint64_t>(cpu_us / kMicrosPerMilli)));
+    NoteBreach(
+        platform::BreachByDeath(run_.limits, WTERMSIG(status), static_cast<std::uint64_t>(cpu_us / kMicrosPerMilli)));
     // The kernel may have been faster than a look: with memory.oom.group it ends the whole leaf.
     if (leaf_.exists()) NoteBreach(leaf_.MemoryBreach(run_.limits));
   }

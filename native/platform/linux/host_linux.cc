@@ -77,7 +77,8 @@ core::Capabilities QueryCapabilities() {
   const char* const without_tree = has_guardian ? "/proc cannot be read" : "custody-guardian is not beside the addon";
   const char* const without_strict = has_tree ? "user namespaces are switched off" : without_tree;
   out.containment = {{
-      {"tree", has_tree, has_tree ? "guardian, and a subreaper for each command" : without_tree, true, "nothing", kTreeLimits},
+      {"tree", has_tree, has_tree ? "guardian, and a subreaper for each command" : without_tree, true, "nothing",
+       kTreeLimits},
       {"strict", has_tree && has_namespaces,
        has_tree && has_namespaces ? "user and pid namespace; made with the command, which may still be refused"
                                   : without_strict,

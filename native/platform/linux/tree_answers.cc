@@ -24,6 +24,14 @@ const Message* As(std::span<const std::byte> datagram) {
   return datagram.size() < sizeof(Message) ? nullptr : reinterpret_cast<const Message*>(datagram.data());
 }
 
+/// Returns: false when the datagram is too short for the message that `hear` wants.
+template <typename Message>
+bool Pass(TreeContainer& to, std::span<const std::byte> datagram, void (TreeContainer::*hear)(const Message&)) {
+  const auto* const message = As<Message>(datagram);
+  if (message != nullptr) (to.*hear)(*message);
+  return message != nullptr;
+}
+
 /// The records behind a message, as many as it announces; nothing when they are not all there.
 template <typename Message>
 std::optional<std::span<const wire::ProcessRecord>> RecordsBehind(std::span<const std::byte> datagram,
@@ -83,17 +91,13 @@ bool TreeContainer::Hear(std::span<const std::byte> datagram) {
   pool_.NoteUse();
   switch (type) {
     case MessageType::kStarted:
-      if (const auto* message = As<wire::Started>(datagram)) return HearStarted(*message), true;
-      return false;
+      return Pass(*this, datagram, &TreeContainer::HearStarted);
     case MessageType::kNotStarted:
-      if (const auto* message = As<wire::NotStarted>(datagram)) return HearNotStarted(*message), true;
-      return false;
+      return Pass(*this, datagram, &TreeContainer::HearNotStarted);
     case MessageType::kSuspended:
-      if (const auto* message = As<wire::Suspended>(datagram)) return HearSuspended(*message), true;
-      return false;
+      return Pass(*this, datagram, &TreeContainer::HearSuspended);
     case MessageType::kLimitBreached:
-      if (const auto* message = As<wire::LimitBreached>(datagram)) return HearLimitBreached(*message), true;
-      return false;
+      return Pass(*this, datagram, &TreeContainer::HearLimitBreached);
     case MessageType::kExited: {
       const auto* message = As<wire::Exited>(datagram);
       const auto records =
