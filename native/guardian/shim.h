@@ -42,7 +42,7 @@ struct ShimSeat {
 /// One run of a shim. Plain values; a new run starts from a fresh one.
 struct Run {
   bool is_active = false;
-  bool takes_terminal = false;
+  bool tells_stops = false;
   bool leader_gone = false;
   bool leader_lost = false;
   /// What the kill meets is left behind by a leader that has ended: it is named in kEmpty.

@@ -81,7 +81,7 @@ void Shim::Launch(Datagram& datagram, const core::wire::Launch& launch) {
   no_child_ = false;
   run_.leader = start.pid;
   run_.leader_in_proc = start.pid;
-  run_.takes_terminal = HasTerminal(launch);
+  run_.tells_stops = (launch.flags & core::wire::kTellsStops) != 0;
   run_.limits = launch.limits;
   limits_.Begin(launch.limits, run_.started_at);
   if (seat_.kind == core::wire::ShimKind::kNamespace) {
@@ -143,8 +143,7 @@ bool Shim::Reap() {
   for (;;) {
     int status = 0;
     rusage used{};
-    // A stop is of interest only where the leader owns the terminal.
-    const int options = WNOHANG | __WALL | (run_.takes_terminal ? WUNTRACED : 0);
+    const int options = WNOHANG | __WALL | (run_.tells_stops ? WUNTRACED : 0);
     const pid_t pid = RetryOnEintr([&] { return ::wait4(-1, &status, options, &used); });
     if (pid <= 0) {
       no_child_ = pid == -1 && errno == ECHILD;

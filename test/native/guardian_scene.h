@@ -206,7 +206,7 @@ class ShimEnd {
     const OwnedHandle null = Open("/dev/null", O_RDWR);
     std::vector<int> descriptors{FdOf(null), wish.output == -1 ? FdOf(null) : wish.output, FdOf(null)};
     if (wish.terminal != -1) {
-      launch.flags |= wire::kTakesTerminal;
+      launch.flags |= wire::kTakesTerminal | wire::kTellsStops;
       descriptors.push_back(wish.terminal);
     }
     int memfd = -1;
