@@ -13,7 +13,7 @@
 #include <array>
 #include <chrono>
 #include <cstring>
-#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <sstream>
 #include <string>
@@ -23,102 +23,12 @@
 
 #include "child_process.h"
 #include "core/wire.h"
+#include "payload.h"
 
 /// A small host side for the tests of the guardian program: it speaks core/wire.h and keeps nothing of its own in mind.
 namespace custody::testing {
 
 namespace wire = core::wire;
-
-/// Waits for a condition, with a limit. Returns whether it came to that.
-inline bool Eventually(const std::function<bool()>& condition, int limit_ms = 10'000) {
-  const auto limit = std::chrono::steady_clock::now() + std::chrono::milliseconds(limit_ms);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > limit) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
-
-/// A file of /proc; empty also when its process ends while it is read, where a stream throws.
-inline std::string TextOf(const std::string& path) {
-  const OwnedHandle file = Open(path, O_RDONLY);
-  std::array<char, 4096> text{};
-  const ssize_t count = file.is_valid() ? ::read(FdOf(file), text.data(), text.size()) : 0;
-  return {text.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
-}
-
-/// The payload under a path that only this test runs, and the oracle: who runs it, whatever the guardian says.
-class Payload {
- public:
-  explicit Payload(unsigned mode = 0755) {
-    path_ = folder_.Path("escapee");
-    std::filesystem::copy_file(CUSTODY_ESCAPEE_FILE, path_);
-    ::chmod(path_.c_str(), mode);
-    ::chmod(folder_.path().c_str(), 0755);
-  }
-  /// Clean-up through a pidfd and a second look, so that nobody else is hit.
-  ~Payload() {
-    Eventually([&] {
-      for (const pid_t pid : Alive()) End(pid);
-      return Alive().empty();
-    });
-  }
-  Payload(const Payload&) = delete;
-  Payload& operator=(const Payload&) = delete;
-
-  const std::string& path() const { return path_; }
-
-  /// One listing may miss a process that was born while another, already passed, ended. So nobody is only what several
-  /// listings in a row say.
-  std::vector<pid_t> Alive() const {
-    constexpr int kListings = 3;
-    std::vector<pid_t> alive;
-    for (int listing = 0; listing < kListings && alive.empty(); ++listing) alive = List();
-    return alive;
-  }
-  /// The one process that is left, once it is the daemon it is to become: no leader of its session, and not of ours.
-  pid_t UntilDaemon() const {
-    pid_t daemon = -1;
-    const bool there = Eventually([&] {
-      const std::vector<pid_t> alive = Alive();
-      daemon = alive.size() == 1 ? alive[0] : -1;
-      const pid_t session = daemon == -1 ? -1 : ::getsid(daemon);
-      return session > 0 && session != daemon && session != ::getsid(0);
-    });
-    REQUIRE(there);
-    return daemon;
-  }
-  bool UntilAlive(std::size_t count) const {
-    return Eventually([&] { return Alive().size() >= count; });
-  }
-  bool UntilNone(int limit_ms = 10'000) const {
-    return Eventually([&] { return Alive().empty(); }, limit_ms);
-  }
-
- private:
-  std::vector<pid_t> List() const {
-    std::vector<pid_t> alive;
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-      const std::string name = entry.path().filename();
-      if (name.front() >= '1' && name.front() <= '9' && IsOurs(name)) alive.push_back(std::stoi(name));
-    }
-    return alive;
-  }
-  bool IsOurs(const std::string& pid) const {
-    std::error_code error;
-    return std::filesystem::read_symlink("/proc/" + pid + "/exe", error) == path_;
-  }
-  void End(pid_t pid) const {
-    const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U));
-    if (pidfd == -1) return;
-    if (IsOurs(std::to_string(pid))) ::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0U);
-    ::close(pidfd);
-  }
-
-  TemporaryFolder folder_;
-  std::string path_;
-};
 
 /// A message as it came.
 struct Message {
