@@ -31,6 +31,7 @@ export type {
   RunOptions,
   StdinOption,
 } from './core/run-options.js';
+export type { LimitBreach, LimitName, LimitReach, LimitSupport, ResourceLimits } from './core/resource-limits.js';
 export type { CommandSummary, RunResult, StreamSummary } from './core/run-result.js';
 export type { Usage } from './core/settled-facts.js';
 export { createRunner, type RunnerOptions } from './runner/create-runner.js';

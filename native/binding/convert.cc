@@ -32,6 +32,12 @@ enum SpecField : std::size_t {
   kDrainMs,
   kStragglerGraceMs,
   kCleanupBudgetMs,
+  kMemoryBytes,
+  kCpuTimeMs,
+  kMaxProcesses,
+  kMaxOpenFiles,
+  kMaxFileSizeBytes,
+  kStrictLimits,
   kSpecLength,
 };
 
@@ -75,6 +81,9 @@ template <typename Enum>
 Enum ToEnum(double value) {
   return static_cast<Enum>(static_cast<int>(value));
 }
+
+/// 0 stands for no limit.
+std::uint64_t ToLimit(double value) { return value > 0 ? static_cast<std::uint64_t>(value) : core::kNoLimit; }
 
 /// Writes the fields of a record one after the other.
 class RecordWriter {
@@ -129,6 +138,10 @@ void PutSettled(RecordWriter& out, const core::SettledFacts& facts) {
   PutCleanup(out, facts.cleanup);
   const bool has_holders = !facts.streams[0].held_by.empty() || !facts.streams[1].held_by.empty();
   out.Put(facts.ending != core::Ending::kEnded || has_holders || HasDetails(facts.cleanup));
+  out.Put(facts.breach.limit);
+  out.Put(facts.breach.used);
+  out.Put(facts.breach.allowed);
+  out.Put(facts.unenforced.bits());
 }
 
 Napi::Object ToObject(Napi::Env env, const core::NamedProcess& process) {
@@ -143,6 +156,18 @@ template <typename Item, typename Convert>
 Napi::Array ToArray(Napi::Env env, const std::vector<Item>& items, Convert convert) {
   Napi::Array out = Napi::Array::New(env, items.size());
   for (std::size_t i = 0; i < items.size(); ++i) out.Set(static_cast<std::uint32_t>(i), convert(items[i]));
+  return out;
+}
+
+Napi::Array ToArray(Napi::Env env, const core::LimitSupports& limits) {
+  Napi::Array out = Napi::Array::New(env, limits.size());
+  std::uint32_t index = 0;
+  for (const core::LimitSupport& limit : limits) {
+    Napi::Object item = Napi::Object::New(env);
+    item.Set("reach", Napi::Number::New(env, static_cast<double>(limit.reach)));
+    item.Set("how", Napi::String::New(env, limit.how));
+    out.Set(index++, item);
+  }
   return out;
 }
 
@@ -173,6 +198,12 @@ bool ReadSpec(std::span<const double> numbers, std::string_view text, core::Laun
   spec.plan.drain = core::FromMillis(numbers[kDrainMs]);
   spec.plan.straggler_grace = core::FromMillis(numbers[kStragglerGraceMs]);
   spec.plan.cleanup_budget = core::FromMillis(numbers[kCleanupBudgetMs]);
+  spec.limits.memory_bytes = ToLimit(numbers[kMemoryBytes]);
+  spec.limits.cpu_ms = ToLimit(numbers[kCpuTimeMs]);
+  spec.limits.processes = ToLimit(numbers[kMaxProcesses]);
+  spec.limits.open_files = ToLimit(numbers[kMaxOpenFiles]);
+  spec.limits.file_bytes = ToLimit(numbers[kMaxFileSizeBytes]);
+  spec.strict_limits = numbers[kStrictLimits] != 0;
   return !reader.failed();
 }
 
@@ -250,6 +281,7 @@ Napi::Object CapabilitiesToObject(Napi::Env env) {
     item.Set("detail", Napi::String::New(env, level.detail));
     item.Set("escapeProof", Napi::Boolean::New(env, level.escape_proof));
     item.Set("hostCrash", Napi::String::New(env, level.host_crash));
+    item.Set("limits", ToArray(env, level.limits));
     levels.Set(index++, item);
   }
   Napi::Object features = Napi::Object::New(env);

@@ -13,10 +13,10 @@
 namespace custody::binding {
 
 /// Raised together with SURFACE_VERSION there.
-inline constexpr int kSurfaceVersion = 2;
+inline constexpr int kSurfaceVersion = 3;
 
 /// Numbers in the longest record.
-inline constexpr std::size_t kLongestRecord = 28;
+inline constexpr std::size_t kLongestRecord = 32;
 
 /// Fills `spec` from the layout SpecField and the strings that belong to it.
 ///

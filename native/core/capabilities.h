@@ -2,6 +2,8 @@
 #include <array>
 #include <vector>
 
+#include "core/resource_limits.h"
+
 namespace custody::core {
 
 /// What a containment level means on this system; see `ContainmentLevel` in src/backend/backend.ts. String literals.
@@ -11,6 +13,7 @@ struct ContainmentLevel {
   const char* detail;
   bool escape_proof;
   const char* host_crash;
+  LimitSupports limits{};
 };
 
 /// A feature of the kernel or the C library that custody uses, and whether it was found.

@@ -8,6 +8,7 @@
 #include "core/lifecycle.h"
 #include "core/os_error.h"
 #include "core/receipt.h"
+#include "core/resource_limits.h"
 
 namespace custody::core {
 
@@ -52,6 +53,9 @@ struct SettledFacts {
   StreamFacts streams[2];
   Usage usage;
   Cleanup cleanup;
+  LimitBreach breach;
+  /// Limits that were asked for and that nothing held.
+  LimitSet unenforced;
 };
 
 /// A fact about one launch. Positions, never bytes.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/lifecycle.h"
+#include "core/resource_limits.h"
 
 namespace custody::core {
 
@@ -33,6 +34,10 @@ struct LaunchSpec {
 
   ContainmentWish containment = ContainmentWish::kTree;
   bool containment_required = false;
+
+  ResourceLimits limits;
+  /// Refuse to start where a limit would be held by nobody.
+  bool strict_limits = false;
 
   std::uint64_t ring_bytes = 0;
   /// 0: none.

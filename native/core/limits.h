@@ -64,6 +64,13 @@ inline constexpr Nanos kMemberPollFirst = kNanosPerMilli / 4;
 inline constexpr Nanos kMemberPollLongest = 10 * kNanosPerMilli;
 inline constexpr Nanos kKeptPollLongest = 250 * kNanosPerMilli;
 
+/// How often a tree with a limit on memory, processes or CPU time is looked at: first (a command that eats fast is caught
+/// early), and at most, which bounds what it can take beyond its limit. Measured: 20 us and some 10 us per process.
+inline constexpr Nanos kLimitLookFirst = 10 * kNanosPerMilli;
+inline constexpr Nanos kLimitLookPeriod = 100 * kNanosPerMilli;
+/// Of a processor, looks take at most one part in so many: a tree of thousands is looked at less often.
+inline constexpr Nanos kLimitLookShare = 10;
+
 /// How long the end of a JavaScript environment may wait for its commands to be gone.
 inline constexpr Nanos kTeardownBudget = 3'000 * kNanosPerMilli;
 

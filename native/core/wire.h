@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "core/limits.h"
+#include "core/resource_limits.h"
 
 /// Messages between the engine, the guardian and its shims: one datagram each (SOCK_SEQPACKET), fixed layout in the
 /// machine's own byte order, since both ends are built together and live on one machine.
@@ -45,6 +46,7 @@ enum class MessageType : std::uint16_t {
   kExited,        ///< Exited, then `process_count` records. With `empty` set the run is over and the shim is free again
   kEmpty,         ///< Tree, then records of those that were ended after the leader was gone; the shim is free again
   kOccupied,  ///< Tree, then records of living members: answers kProbe, and tells every kSurvivorPeriod what resists a kill
+  kLimitBreached,  ///< LimitBreached: comes before kExited where both are due; what still lives is being killed already
   // Guardian to host, on the socket of a shim that cannot answer any more.
   kShimFailed = 48,  ///< ShimFailed: the shim could not be made; nothing was started
   kShimLost,         ///< Tree: the shim died; `empty` says whether what it held is confirmed gone. Repeated until it is
@@ -89,16 +91,8 @@ enum LaunchFlag : std::uint32_t {
   kTellsStartAtOnce = 8,
 };
 
-inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
-
-/// For every process of the run (rlimits) and, where a cgroup is in force, for all together.
-struct Limits {
-  std::uint64_t memory_bytes;
-  std::uint64_t processes;
-  std::uint64_t cpu_ms;
-  std::uint64_t open_files;
-  std::uint64_t file_bytes;
-};
+using core::kNoLimit;
+using Limits = core::ResourceLimits;
 
 /// Descriptors: standard input, output, error, then what the flags say. The text is a sequence of NUL-ended strings: the path
 /// to execute, the directory (empty: the host's), `argument_count` arguments, `environment_count` "NAME=value" entries.
@@ -161,6 +155,15 @@ struct Suspended {
   std::uint32_t reserved;
 };
 
+struct LimitBreached {
+  Header header;
+  /// core::ResourceLimit
+  std::uint32_t limit;
+  std::uint32_t reserved;
+  std::uint64_t used;
+  std::uint64_t allowed;
+};
+
 struct ProcessRecord {
   std::int32_t pid;
   /// As /proc shows it: R, S, D, T, Z ...
@@ -216,6 +219,6 @@ struct ShimFailed {
 };
 
 static_assert(sizeof(Header) == 16 && sizeof(ProcessRecord) == 24 && sizeof(TreeUsage) == 32);
-static_assert(sizeof(Tree) == 64 && sizeof(Exited) == 128 && sizeof(Launch) == 80);
+static_assert(sizeof(Tree) == 64 && sizeof(Exited) == 128 && sizeof(Launch) == 80 && sizeof(LimitBreached) == 40);
 
 }  // namespace custody::core::wire

@@ -41,6 +41,7 @@ void Command::Start(Instant now) {
   core::Result<platform::StdioPair> stdio = platform::OpenStdio(spec_);
   if (!stdio.ok()) return Fail(stdio.error(), now);
   container_ = std::move(container.value());
+  if (spec_.strict_limits && !UnenforcedLimits().is_empty()) return Fail({0, "limits"}, now);
   stdio_ = std::move(stdio.value().host);
   container_->Launch(spec_, std::move(stdio.value().child));
   ScheduleTimer();
@@ -93,6 +94,12 @@ void Command::OnContainerEmpty() {
 void Command::OnContainerOccupied() {
   const Instant now = core::MonotonicNow();
   Apply(lifecycle_.ContainerOccupied(now), now);
+}
+
+void Command::OnLimitBreached(const core::LimitBreach& breach) {
+  if (breach_.limit == core::ResourceLimit::kNone) breach_ = breach;
+  const Instant now = core::MonotonicNow();
+  Apply(lifecycle_.StopRequested(core::StopCause::kResourceLimit, 0, now), now);
 }
 
 void Command::OnLeaderSuspended() {

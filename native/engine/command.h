@@ -76,6 +76,7 @@ class Command final : private platform::ContainerObserver, private TimerNode {
   void OnContainerEmpty() override;
   void OnContainerOccupied() override;
   void OnLeaderSuspended() override;
+  void OnLimitBreached(const core::LimitBreach& breach) override;
   void OnTimer(core::Instant now) override;
 
   void Fail(const core::OsError& error, core::Instant now);
@@ -94,6 +95,8 @@ class Command final : private platform::ContainerObserver, private TimerNode {
   void WriteInput();
   void CloseInput();
   void EmitSettled(core::Instant now);
+  /// The limits that were asked for and that the container does not hold.
+  core::LimitSet UnenforcedLimits() const;
   core::Cleanup MakeCleanup(platform::ContainerReport report, core::Instant now);
   core::StreamFacts MakeStreamFacts(int stream);
   bool reading_paused() const;
@@ -122,6 +125,7 @@ class Command final : private platform::ContainerObserver, private TimerNode {
   bool refused_ = false;
   bool lost_ = false;
   core::ExitStatus status_;
+  core::LimitBreach breach_;
   double started_at_wall_ms_ = 0;
   core::Instant started_at_ = 0;
   /// When the leader ended or the first stop step was taken, whichever came first.

@@ -31,6 +31,11 @@ core::Cleanup Command::MakeCleanup(platform::ContainerReport report, Instant now
   return cleanup;
 }
 
+core::LimitSet Command::UnenforcedLimits() const {
+  const core::LimitSet wanted = core::LimitSet::Of(spec_.limits);
+  return container_ ? wanted.Without(container_->enforced_limits()) : wanted;
+}
+
 core::StreamFacts Command::MakeStreamFacts(int stream) {
   core::StreamFacts facts;
   const auto index = static_cast<std::size_t>(stream);
@@ -49,6 +54,8 @@ void Command::EmitSettled(Instant now) {
   facts.forced = lifecycle_.forced();
   facts.failure = failure_;
   facts.refused = refused_;
+  facts.breach = breach_;
+  facts.unenforced = UnenforcedLimits();
   if (lifecycle_.spawned()) {
     const bool is_detached = lifecycle_.container() == core::ContainerFate::kDetached;
     facts.ending = lifecycle_.leader_exited() && !lost_ ? core::Ending::kEnded : core::Ending::kLost;

@@ -11,6 +11,7 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "guardian/growable_array.h"
@@ -127,17 +128,24 @@ int CgroupLeaf::Make(int base, pid_t pid, std::uint32_t number) {
 }
 
 void CgroupLeaf::Apply(const core::wire::Limits& limits) {
+  if (limits.memory_bytes == core::wire::kNoLimit) return;
   char text[32];
-  if (limits.memory_bytes != core::wire::kNoLimit) {
-    std::snprintf(text, sizeof text, "%llu", static_cast<unsigned long long>(limits.memory_bytes));
-    bounds_memory_ = WriteSmallFile(folder_, "memory.max", text) == 0;
-    // Ended as a whole: a command that lost one process to the limit is not worth much.
-    if (bounds_memory_) WriteSmallFile(folder_, "memory.oom.group", "1");
-  }
-  if (limits.processes != core::wire::kNoLimit) {
-    std::snprintf(text, sizeof text, "%llu", static_cast<unsigned long long>(limits.processes));
-    WriteSmallFile(folder_, "pids.max", text);
-  }
+  std::snprintf(text, sizeof text, "%llu", static_cast<unsigned long long>(limits.memory_bytes));
+  bounds_memory_ = WriteSmallFile(folder_, "memory.max", text) == 0;
+  // Ended as a whole: a command that lost one process to the limit is not worth much.
+  if (bounds_memory_) WriteSmallFile(folder_, "memory.oom.group", "1");
+}
+
+core::LimitBreach CgroupLeaf::MemoryBreach(const core::wire::Limits& limits) const {
+  if (!bounds_memory_) return {};
+  char text[512];
+  if (ReadSmallFileAt(folder_, "memory.events", text, sizeof text) <= 0) return {};
+  const char* const kills = std::strstr(text, "oom_kill ");
+  if (kills == nullptr || std::strtoull(kills + std::strlen("oom_kill "), nullptr, 10) == 0) return {};
+  // memory.peak exists since Linux 5.19. Without it: what was wanted beyond the limit was refused, so this much was used.
+  std::uint64_t peak = 0;
+  if (ReadSmallFileAt(folder_, "memory.peak", text, sizeof text) > 0) peak = std::strtoull(text, nullptr, 10);
+  return {core::ResourceLimit::kMemoryBytes, std::max<std::uint64_t>(peak, limits.memory_bytes), limits.memory_bytes};
 }
 
 int CgroupLeaf::Kill() { return WriteSmallFile(folder_, "cgroup.kill", "1"); }

@@ -23,9 +23,11 @@ class CgroupLeaf {
   bool exists() const { return folder_ != -1; }
   int folder() const { return folder_; }
 
-  /// Bounds what the leaf has controllers for.
+  /// Bounds memory, where the leaf has that controller. Not processes: pids.max counts threads, and a limit of four would
+  /// keep any Node from starting.
   void Apply(const core::wire::Limits& limits);
-  bool bounds_memory() const { return bounds_memory_; }
+  /// Whether the kernel has ended members because the leaf was full; kNone in the breach: it has not.
+  core::LimitBreach MemoryBreach(const core::wire::Limits& limits) const;
 
   int Kill();
   bool IsEmpty() const;

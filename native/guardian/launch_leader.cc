@@ -2,15 +2,14 @@
 
 #include <sched.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 
 #include "guardian/kernel_calls.h"
 #include "platform/posix/child_entry.h"
+#include "platform/posix/child_limits.h"
 
 namespace custody::guardian {
 
@@ -18,42 +17,9 @@ namespace {
 
 using core::wire::StartStage;
 using platform::ChildBlock;
-using platform::ChildLimit;
 using platform::ChildStep;
 
-constexpr std::size_t kMostLimits = 5;
 constexpr std::size_t kChildStackBytes = std::size_t{16} << 10;
-
-struct ChildLimits {
-  std::array<ChildLimit, kMostLimits> all{};
-  std::size_t count = 0;
-
-  /// What the system already forbids to exceed stays forbidden: a higher wish would be refused, and is no limit.
-  void Add(int resource, std::uint64_t soft, std::uint64_t hard) {
-    if (soft == core::wire::kNoLimit) return;
-    rlimit now{RLIM_INFINITY, RLIM_INFINITY};
-    ::getrlimit(static_cast<__rlimit_resource>(resource), &now);
-    hard = std::min<std::uint64_t>(hard, now.rlim_max);
-    all[count++] = {resource, std::min(soft, hard), hard};
-  }
-};
-
-ChildLimits ToChildLimits(const LeaderOrder& order) {
-  constexpr std::uint64_t kMillisPerSecond = 1'000;
-  ChildLimits limits;
-  const core::wire::Limits& wanted = order.limits;
-  if (!order.cgroup_bounds_memory) limits.Add(RLIMIT_AS, wanted.memory_bytes, wanted.memory_bytes);
-  limits.Add(RLIMIT_NPROC, wanted.processes, wanted.processes);
-  limits.Add(RLIMIT_NOFILE, wanted.open_files, wanted.open_files);
-  limits.Add(RLIMIT_FSIZE, wanted.file_bytes, wanted.file_bytes);
-  if (wanted.cpu_ms != core::wire::kNoLimit) {
-    // Rounded up: a command gets what it was promised. The soft limit sends SIGXCPU, which names the reason; one second
-    // later the hard one kills.
-    const std::uint64_t seconds = wanted.cpu_ms / kMillisPerSecond + (wanted.cpu_ms % kMillisPerSecond == 0 ? 0U : 1U);
-    limits.Add(RLIMIT_CPU, seconds, seconds + 1);
-  }
-  return limits;
-}
 
 StartStage ToStage(ChildStep step) {
   switch (step) {
@@ -104,9 +70,9 @@ pid_t ForkIntoCgroup(int cgroup, bool waits) {
 }
 
 LeaderStart LaunchLeader(const LeaderOrder& order) {
-  const ChildLimits limits = ToChildLimits(order);
-  ChildBlock own{order.text.path, order.text.argv,   order.text.environment, order.text.directory, order.stdio,
-                 order.terminal,  limits.all.data(), limits.count,           ChildStep::kExec,     0};
+  const platform::ChildLimits limits(order.limits);
+  ChildBlock own{order.text.path, order.text.argv, order.text.environment, order.text.directory, order.stdio,
+                 order.terminal,  limits.data(),   limits.size(),          ChildStep::kExec,     0};
   ChildBlock* block = &own;
   if (order.cgroup != -1) {
     void* const shared = ::mmap(nullptr, sizeof own, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -14,8 +14,6 @@ struct LeaderOrder {
   std::array<int, 3> stdio{-1, -1, -1};
   int terminal = -1;
   core::wire::Limits limits{};
-  /// The cgroup bounds memory for all together, so no process gets a limit of its own.
-  bool cgroup_bounds_memory = false;
   /// Folder of the cgroup leaf to be born in; -1: none.
   int cgroup = -1;
 };

@@ -80,7 +80,11 @@ ProcPath::ProcPath(pid_t pid, const char* middle, pid_t thread, const char* suff
 }
 
 long ReadSmallFile(const char* path, char* into, std::size_t capacity) {
-  const Descriptor file(RetryOnEintr([&] { return ::open(path, O_RDONLY | O_CLOEXEC); }));
+  return ReadSmallFileAt(AT_FDCWD, path, into, capacity);
+}
+
+long ReadSmallFileAt(int folder, const char* path, char* into, std::size_t capacity) {
+  const Descriptor file(RetryOnEintr([&] { return ::openat(folder, path, O_RDONLY | O_CLOEXEC); }));
   if (!file.is_valid()) return -1;
   std::size_t length = 0;
   while (length + 1 < capacity) {
@@ -115,11 +119,17 @@ bool ReadStat(pid_t pid, ProcessStat& into) {
   into.state = *at++;
   into.parent = static_cast<pid_t>(TakeNumber(at));
   into.group = static_cast<pid_t>(TakeNumber(at));
-  // Fields 6 to 19, then 20 num_threads, 21, 22 starttime. Source: Linux proc(5).
-  SkipFields(at, 14);
+  // Fields 6 to 13; 14 to 17 utime, stime, cutime, cstime; 18, 19; 20 num_threads; 21; 22 starttime; 23; 24 rss.
+  // Source: Linux proc(5).
+  SkipFields(at, 8);
+  into.cpu_ticks = 0;
+  for (int field = 14; field <= 17; ++field) into.cpu_ticks += TakeNumber(at);
+  SkipFields(at, 2);
   into.threads = static_cast<std::uint32_t>(TakeNumber(at));
   SkipFields(at, 1);
   into.start_time = TakeNumber(at);
+  SkipFields(at, 1);
+  into.resident_pages = TakeNumber(at);
   return true;
 }
 

@@ -18,6 +18,9 @@ struct ProcessStat {
   std::uint32_t threads = 0;
   /// In the kernel's own unit; with the pid it names a process uniquely.
   unsigned long long start_time = 0;
+  /// User and system time in clock ticks, with that of the children it has collected.
+  unsigned long long cpu_ticks = 0;
+  unsigned long long resident_pages = 0;
   char name[18] = {};
 
   bool is_dead() const { return (state == 'Z' && threads <= 1) || state == 'X'; }
@@ -36,6 +39,8 @@ bool AddChildren(pid_t pid, GrowableArray<pid_t>& into);
 
 /// Reads a small file whole, ended by NUL. Returns: bytes read, or -1.
 long ReadSmallFile(const char* path, char* into, std::size_t capacity);
+/// The same within a folder.
+long ReadSmallFileAt(int folder, const char* path, char* into, std::size_t capacity);
 /// Writes `text` to a file that exists. Returns: 0 or errno.
 int WriteSmallFile(int folder, const char* path, const char* text);
 

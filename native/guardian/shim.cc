@@ -52,6 +52,7 @@ void Shim::Advance(core::Instant now) {
   if (!run_.is_active) return;
   Reap();
   if (run_.leader_gone && run_.owed_signal != 0 && !no_child_) SignalOutsiders();
+  WatchLimits(now);
   kill_.Step(now);
   // Somebody was put into the leaf who is no descendant: only looking again tells when it is gone.
   if (no_child_ && !nothing_left_) BeginKill();
@@ -75,7 +76,11 @@ core::Instant Shim::WakeAt() const {
   if (!run_.leader_gone && !run_.started_told) {
     wake_at = std::min(wake_at, run_.started_at + core::wire::kStartedWait);
   }
-  if (kill_.is_running()) wake_at = std::min(wake_at, run_.next_report);
+  if (kill_.is_running()) {
+    wake_at = std::min(wake_at, run_.next_report);
+  } else if (!nothing_left_) {
+    wake_at = std::min(wake_at, limits_.wake_at());
+  }
   // What is due waits for room in the socket, not for a time.
   if (socket_is_full_) wake_at = std::max(wake_at, Now() + core::kNanosPerMilli);
   return wake_at;
@@ -176,6 +181,7 @@ void Shim::LetGo() {
 
 void Shim::FinishRun() {
   kill_.End();
+  limits_.End();
   leaf_.Remove();
   const std::uint32_t number = run_.number;
   run_ = Run{};

@@ -14,6 +14,7 @@
 #include "guardian/growable_array.h"
 #include "guardian/host_watch.h"
 #include "guardian/kill_loop.h"
+#include "guardian/limit_watch.h"
 #include "guardian/message_socket.h"
 
 namespace custody::guardian {
@@ -61,6 +62,9 @@ struct Run {
   core::Instant next_report = core::kNever;
   rusage leader_usage{};
   core::wire::TreeUsage usage{};
+  core::wire::Limits limits{};
+  /// The first limit that was exceeded; no other is looked for after it.
+  core::LimitBreach breach;
   std::uint32_t ended_count = 0;
 };
 
@@ -78,7 +82,14 @@ class Shim {
  private:
   enum class Link { kOpen, kClosed, kLetGo };
   /// Messages that are due, in the order in which they are sent. Each is made from the state at the moment of sending.
-  enum Due : std::uint32_t { kDueNotStarted = 1, kDueStarted = 2, kDueSuspended = 4, kDueExited = 8, kDueTree = 16 };
+  enum Due : std::uint32_t {
+    kDueNotStarted = 1,
+    kDueStarted = 2,
+    kDueSuspended = 4,
+    kDueBreach = 8,
+    kDueExited = 16,
+    kDueTree = 32
+  };
 
   // The loop (shim.cc).
   bool IsDone() const;
@@ -101,6 +112,8 @@ class Shim {
   void BeginKill();
   bool Reap();
   void Count(pid_t pid, int status, const rusage& used);
+  void WatchLimits(core::Instant now);
+  void NoteBreach(const core::LimitBreach& breach);
   void NameEnded(const ProcessStat& stat);
 
   // What the host is told (shim_reports.cc).
@@ -108,6 +121,7 @@ class Shim {
   Delivery TellNotStarted();
   Delivery TellStarted();
   Delivery TellSuspended();
+  Delivery TellBreach();
   Delivery TellExited();
   Delivery TellTree();
   core::wire::Header HeaderFor(core::wire::MessageType type, std::size_t length) const;
@@ -130,6 +144,7 @@ class Shim {
   Run run_;
   TreeOwner owner_;
   KillLoop kill_;
+  LimitWatch limits_;
   CgroupLeaf leaf_;
   GrowableArray<std::byte> inbox_;
   GrowableArray<char*> pointers_;

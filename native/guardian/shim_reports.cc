@@ -53,6 +53,9 @@ void Shim::Tell() {
       case kDueSuspended:
         delivery = TellSuspended();
         break;
+      case kDueBreach:
+        delivery = TellBreach();
+        break;
       case kDueExited:
         delivery = TellExited();
         break;
@@ -105,6 +108,15 @@ Delivery Shim::TellSuspended() {
   core::wire::Suspended message{};
   message.header = HeaderFor(MessageType::kSuspended, sizeof message);
   message.signal = run_.stop_signal;
+  return Send(seat_.socket, BytesOf(message));
+}
+
+Delivery Shim::TellBreach() {
+  core::wire::LimitBreached message{};
+  message.header = HeaderFor(MessageType::kLimitBreached, sizeof message);
+  message.limit = static_cast<std::uint32_t>(run_.breach.limit);
+  message.used = run_.breach.used;
+  message.allowed = run_.breach.allowed;
   return Send(seat_.socket, BytesOf(message));
 }
 

@@ -11,6 +11,7 @@
 #include "guardian/launch_leader.h"
 #include "guardian/monotonic.h"
 #include "guardian/shim.h"
+#include "platform/posix/child_limits.h"
 
 namespace custody::guardian {
 
@@ -68,7 +69,6 @@ void Shim::Launch(Datagram& datagram, const core::wire::Launch& launch) {
   if (seat_.cgroup_base != -1 && leaf_.Make(seat_.cgroup_base, ::getpid(), ++leaf_count_) == 0) {
     leaf_.Apply(launch.limits);
     order.cgroup = leaf_.folder();
-    order.cgroup_bounds_memory = leaf_.bounds_memory();
   }
   run_.started_at = Now();
   const LeaderStart start = LaunchLeader(order);
@@ -83,6 +83,8 @@ void Shim::Launch(Datagram& datagram, const core::wire::Launch& launch) {
   run_.leader_in_proc = start.pid;
   run_.tells_stops = (launch.flags & core::wire::kTellsStops) != 0;
   if ((launch.flags & core::wire::kTellsStartAtOnce) != 0) due_ |= kDueStarted;
+  run_.limits = launch.limits;
+  limits_.Begin(launch.limits, run_.started_at);
   if (seat_.kind == core::wire::ShimKind::kNamespace) {
     // /proc is the host's, so our only child stands there with the number the host knows.
     GrowableArray<pid_t> children;
@@ -178,6 +180,24 @@ bool Shim::Reap() {
   return nothing_left_;
 }
 
+/// What members use together is looked at from here and not from the host, which may be busy or stopped.
+void Shim::WatchLimits(core::Instant now) {
+  if (link_ != Link::kOpen || nothing_left_ || kill_.is_running()) return;
+  if (now >= limits_.wake_at()) {
+    NoteBreach(limits_.Look(owner_, run_.usage));
+    if (leaf_.exists()) NoteBreach(leaf_.MemoryBreach(run_.limits));
+  }
+  if (run_.breach.limit != core::ResourceLimit::kNone) BeginKill();
+}
+
+void Shim::NoteBreach(const core::LimitBreach& breach) {
+  if (breach.limit == core::ResourceLimit::kNone || run_.breach.limit != core::ResourceLimit::kNone) return;
+  // What our own kill ends may look like a breach.
+  if (kill_.is_running() || link_ != Link::kOpen) return;
+  run_.breach = breach;
+  due_ |= kDueBreach;
+}
+
 void Shim::Count(pid_t pid, int status, const rusage& used) {
   if (WIFSTOPPED(status)) {
     // The freeze stops the leader too; that is no news.
@@ -197,6 +217,14 @@ void Shim::Count(pid_t pid, int status, const rusage& used) {
   run_.ended_at = Now();
   run_.status = status;
   run_.leader_usage = used;
+  if (WIFSIGNALED(status)) {
+    constexpr std::int64_t kMicrosPerMilli = 1'000;
+    const std::int64_t cpu_us = MicrosOf(used.ru_utime) + MicrosOf(used.ru_stime);
+    NoteBreach(
+        platform::BreachByDeath(run_.limits, WTERMSIG(status), static_cast<std::uint64_t>(cpu_us / kMicrosPerMilli)));
+    // The kernel may have been faster than a look: with memory.oom.group it ends the whole leaf.
+    if (leaf_.exists()) NoteBreach(leaf_.MemoryBreach(run_.limits));
+  }
   due_ &= ~static_cast<std::uint32_t>(kDueStarted | kDueSuspended);
   due_ |= kDueExited;
 }

@@ -27,6 +27,8 @@ class ContainerObserver {
   virtual void OnLeaderLost(const core::OsError& error) = 0;
   virtual void OnContainerEmpty() = 0;
   virtual void OnContainerOccupied() = 0;
+  /// A limit of the spec was exceeded. Said once, before what follows from it (OnLeaderExited, OnContainerEmpty).
+  virtual void OnLimitBreached(const core::LimitBreach& breach) = 0;
   /// The leader was stopped by its terminal, which has been given back to the host.
   virtual void OnLeaderSuspended() = 0;
 
@@ -74,6 +76,8 @@ class Container {
   virtual core::Instant wake_at() const = 0;
   virtual void OnWake(core::Instant now) = 0;
 
+  /// The limits that something holds here, for the whole run or for each of its processes.
+  virtual core::LimitSet enforced_limits() const { return {}; }
   virtual ContainerReport Report() = 0;
   /// The path that was executed; empty when it was not found.
   virtual const std::string& resolved_file() const = 0;

@@ -8,6 +8,7 @@ import type { Cleanup } from '../core/cleanup.js';
 import type { Containment, LaunchSpec, StreamName } from '../core/launch-spec.js';
 import type { RunState, StopCause } from '../core/outcome.js';
 import type { OutputSegment } from '../core/output-slice.js';
+import type { LimitName, LimitSupport } from '../core/resource-limits.js';
 import type { SettledFacts } from '../core/settled-facts.js';
 
 export type {
@@ -78,6 +79,8 @@ export interface ContainmentLevel {
   readonly escapeProof: boolean;
   /** What lives on when the host is killed hard (SIGKILL). */
   readonly hostCrash: 'nothing' | 'escaped' | 'all';
+  /** For whom each resource limit holds, and by what. */
+  readonly limits: Readonly<Record<LimitName, LimitSupport>>;
 }
 
 /** What a backend can do, readable before anything runs. Plain data. */

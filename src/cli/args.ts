@@ -7,6 +7,7 @@
  */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { RUN_LIMITS } from '../policy/limits.js';
+import type { LimitName, ResourceLimits } from '../core/resource-limits.js';
 import { splitCommandLine } from './command-line.js';
 import { EXIT } from './exit-codes.js';
 import { formatByteCount, formatDuration, parseByteCount, parseDurationMs } from './quantity.js';
@@ -22,6 +23,9 @@ export interface ExecRequest {
   readonly idleTimeoutMs: number | undefined;
   readonly graceMs: number | undefined;
   readonly maxOutputBytes: number | undefined;
+  /** Only those that were given. */
+  readonly limits: ResourceLimits;
+  readonly strictLimits: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -56,6 +60,12 @@ interface ExecOptions {
   readonly cwd?: string;
   readonly env?: readonly Variable[];
   readonly maxOutput?: number;
+  readonly memory?: number;
+  readonly cpuTime?: number;
+  readonly maxProcesses?: number;
+  readonly maxOpenFiles?: number;
+  readonly maxFileSize?: number;
+  readonly strictLimits?: true;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -80,8 +90,8 @@ Options stand before the command. A command given as one quoted string is split 
 be followed by options:  custody exec "npm test" --timeout 60
 After -- everything is taken as it is.
 
-Exit code: the command's own; 128 + n if it died of signal n, 124 timeout, 125 not started or status lost,
-126 not executable, 127 not found, 130 cancelled, 2 usage, 1 internal error.
+Exit code: the command's own; 128 + n if it died of signal n, 124 timeout, 125 not started, status lost or stopped at a
+limit, 126 not executable, 127 not found, 130 cancelled, 2 usage, 1 internal error.
 With --json the command writes into pipes; otherwise it inherits the terminal.`;
 
 /**
@@ -152,7 +162,7 @@ function createProgram(version: string, sinks: TextSinks): Command {
 }
 
 function describeExec(exec: Command): Command {
-  const { timeoutMs, idleTimeoutMs, graceMs, maxOutputBytes } = RUN_LIMITS;
+  const { timeoutMs, idleTimeoutMs, graceMs, maxOutputBytes, resources } = RUN_LIMITS;
   const timeoutHelp = `stop the command after this time (default: ${formatDuration(timeoutMs.standard)})`;
   const graceHelp = `time between the polite stop and the kill (default: ${formatDuration(graceMs.standard)})`;
   const maxOutputHelp = `bytes of each stream kept for --json, as 512K or 10M (default: ${formatByteCount(maxOutputBytes.standard)})`;
@@ -171,6 +181,24 @@ function describeExec(exec: Command): Command {
     .option('--cwd <directory>', 'run the command in this directory')
     .option('--env <name=value>', 'set an environment variable (repeatable)', addVariable)
     .option('--max-output <bytes>', maxOutputHelp, bytesIn(maxOutputBytes))
+    .option(
+      '--memory <bytes>',
+      'stop the command when its processes together use more memory, as 512M or 2G',
+      bytesIn(resources.memoryBytes),
+    )
+    .option(
+      '--cpu-time <duration>',
+      'stop the command when its processes together used more CPU time',
+      durationIn(resources.cpuTimeMs),
+    )
+    .option(
+      '--max-processes <count>',
+      'stop the command when more of its processes are alive',
+      countIn(resources.maxProcesses),
+    )
+    .option('--max-open-files <count>', 'descriptors that each process may have', countIn(resources.maxOpenFiles))
+    .option('--max-file-size <bytes>', 'size of each file that is written', bytesIn(resources.maxFileSizeBytes))
+    .option('--strict-limits', 'do not start the command where one of these limits cannot be enforced')
     .option('--json', 'capture the output and print one JSON document instead')
     .option('--quiet', 'print no summary line')
     .addHelpText('after', EXEC_HELP);
@@ -202,9 +230,22 @@ function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequ
     idleTimeoutMs: options.idleTimeout,
     graceMs: options.grace,
     maxOutputBytes: options.maxOutput,
+    limits: limitsOf(options),
+    strictLimits: options.strictLimits ?? false,
     json: options.json ?? false,
     quiet: options.quiet ?? false,
   };
+}
+
+function limitsOf(options: ExecOptions): ResourceLimits {
+  const all: Readonly<Record<LimitName, number | undefined>> = {
+    memoryBytes: options.memory,
+    cpuTimeMs: options.cpuTime,
+    maxProcesses: options.maxProcesses,
+    maxOpenFiles: options.maxOpenFiles,
+    maxFileSizeBytes: options.maxFileSize,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 function refuse(sinks: TextSinks, problem: string): FinishedRequest {
@@ -226,11 +267,19 @@ function durationIn(range: Range): (text: string) => number {
 function bytesIn(range: Range): (text: string) => number {
   return (text) => {
     const bytes = parseByteCount(text);
-    if (bytes === undefined) throw new InvalidArgumentError('Sizes look like 65536, 512K or 10M.');
+    if (bytes === undefined) throw new InvalidArgumentError('Sizes look like 65536, 512K, 10M or 1G.');
     if (bytes < range.min || bytes > range.max) {
       throw new InvalidArgumentError(`It must be from ${formatByteCount(range.min)} to ${formatByteCount(range.max)}.`);
     }
     return bytes;
+  };
+}
+
+function countIn(range: Range): (text: string) => number {
+  return (text) => {
+    const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (count >= range.min && count <= range.max) return count;
+    throw new InvalidArgumentError(`It must be a whole number from ${range.min} to ${range.max}.`);
   };
 }
 

@@ -6,7 +6,7 @@
  */
 
 const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-const BYTES_PER_UNIT: Readonly<Record<string, number>> = { '': 1, K: 1_024, M: 1_024 * 1_024 };
+const BYTES_PER_UNIT: Readonly<Record<string, number>> = { '': 1, K: 1_024, M: 1_024 * 1_024, G: 1_024 ** 3 };
 
 /**
  * Milliseconds of a duration such as `30s`, `500ms`, `1.5m` or `1h`; a bare number counts seconds.
@@ -20,12 +20,12 @@ export function parseDurationMs(text: string): number | undefined {
 }
 
 /**
- * Bytes of a size such as `65536`, `512K` or `10M` (binary multiples).
+ * Bytes of a size such as `65536`, `512K`, `10M` or `1G` (binary multiples).
  *
  * @returns Whole bytes, or `undefined` if the text is not a size.
  */
 export function parseByteCount(text: string): number | undefined {
-  const match = /^(\d+)(K|M)?$/i.exec(text);
+  const match = /^(\d+)(K|M|G)?$/i.exec(text);
   if (match === null) return undefined;
   return Number(match[1]) * (BYTES_PER_UNIT[(match[2] ?? '').toUpperCase()] ?? Number.NaN);
 }

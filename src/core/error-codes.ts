@@ -68,8 +68,9 @@ export const ERROR_CODES = {
   },
   RESOURCE_LIMIT: {
     number: 'EXE-011',
-    cause: 'The system is out of processes, descriptors or memory, or the command exceeded a limit of its own.',
-    remedy: 'Start fewer commands at once, or raise the limits of the host.',
+    cause: 'The system is out of processes, descriptors or memory, or the command exceeded one of its `limits`.',
+    remedy:
+      'Look at `breach`: raise that limit. Without a breach: start fewer commands at once, or raise the limits of the host.',
   },
   ARGV_TOO_LONG: {
     number: 'EXE-012',
@@ -95,6 +96,11 @@ export const ERROR_CODES = {
     number: 'EXE-016',
     cause: 'The native backend is required and could not be loaded.',
     remedy: 'Build the addon, or allow the fallback.',
+  },
+  LIMITS_UNENFORCEABLE: {
+    number: 'EXE-017',
+    cause: 'With `strictLimits`, nothing here could hold one of the `limits`; nothing was started.',
+    remedy: 'Read `capabilities().containment`, use a stronger containment, or leave `strictLimits` out.',
   },
   UNKNOWN: {
     number: 'EXE-099',

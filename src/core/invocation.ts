@@ -9,6 +9,7 @@ import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.j
 import { nearestName } from './nearest-name.js';
 import { commandReaders, optionReaders, type OptionReader } from './option-readers.js';
 import { readArgs } from './read-args.js';
+import { NO_LIMITS, type LimitName, type ResourceLimits } from './resource-limits.js';
 import type { Encoding, EnvMode, StdinOption } from './run-options.js';
 import { isExecutableName, Issues, type Range } from './validate.js';
 
@@ -19,6 +20,7 @@ export interface OptionLimits {
   readonly graceMs: Range;
   readonly drainMs: Range;
   readonly maxOutputBytes: Range;
+  readonly resources: Readonly<Record<LimitName, Range>>;
   readonly maxArgs: number;
   readonly maxEnvNames: number;
 }
@@ -51,6 +53,8 @@ export interface Invocation {
   signal: AbortSignal | undefined;
   stragglers: StragglerPolicy;
   containment: Containment | undefined;
+  limits: ResourceLimits;
+  strictLimits: boolean;
   encoding: Encoding;
   reject: boolean;
 }
@@ -86,6 +90,8 @@ export function readDefaults(defaults: unknown, limits: OptionLimits): Invocatio
     signal: undefined,
     stragglers: 'kill',
     containment: undefined,
+    limits: NO_LIMITS,
+    strictLimits: false,
     encoding: 'utf8',
     reject: false,
   };

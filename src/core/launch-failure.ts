@@ -4,6 +4,7 @@
 import { displayPath } from './display-path.js';
 import { CustodyError, WorkingDirectoryError } from './errors.js';
 import type { Containment } from './launch-spec.js';
+import type { LimitName } from './resource-limits.js';
 import type { LaunchFailure } from './settled-facts.js';
 
 /** What was to be started, as far as messages speak of it. */
@@ -11,6 +12,8 @@ export interface LaunchSubject {
   readonly file: string;
   readonly cwd: string | undefined;
   readonly containment: Containment;
+  /** Limits that nothing would have held. */
+  readonly unenforcedLimits: readonly LimitName[];
 }
 
 const RESOURCE_ERRNOS: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC']);
@@ -22,6 +25,10 @@ export function launchError(failure: LaunchFailure, subject: LaunchSubject): Cus
   if (operation === 'containment') {
     const message = `containment '${subject.containment}' is not available${suffix(errno)}`;
     return new CustodyError('CONTAINMENT_UNAVAILABLE', message, details);
+  }
+  if (operation === 'limits') {
+    const message = `nothing can enforce ${subject.unenforcedLimits.join(', ')} with containment '${subject.containment}' here`;
+    return new CustodyError('LIMITS_UNENFORCEABLE', message, details);
   }
   if (operation === 'closing') return new CustodyError('CANCELLED', 'not started: the host is exiting', details);
   if (failure.subject === 'cwd') {

@@ -3,6 +3,7 @@
  *
  * These types live in core because results and policies speak of them too; `backend/backend.ts` passes them on.
  */
+import type { ResourceLimits } from './resource-limits.js';
 
 /** A captured output stream. */
 export type StreamName = 'stdout' | 'stderr';
@@ -51,6 +52,10 @@ export interface LaunchSpec {
   /** `true`: fail with `CONTAINMENT_UNAVAILABLE` rather than use a weaker level. */
   readonly containmentRequired: boolean;
   readonly stragglers: StragglerPolicy;
+  /** Positive whole numbers. */
+  readonly limits: ResourceLimits;
+  /** `true`: fail with operation `limits` rather than run with a limit that nothing holds. */
+  readonly strictLimits: boolean;
   /** Bytes kept per captured stream: a quarter of them as head, the rest as tail. */
   readonly ringBytes: number;
   /** 0: none. Bytes of one stream after which the run is stopped with cause `output-limit`. */

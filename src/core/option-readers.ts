@@ -4,6 +4,7 @@
  */
 import type { Invocation, OptionLimits } from './invocation.js';
 import { readEnv } from './read-env.js';
+import { readLimits } from './read-limits.js';
 import { isAbortSignal, isInRange, isOneOf, isText, type Issues } from './validate.js';
 
 /** Takes one given value into the draft, or notes what is wrong with it. */
@@ -87,12 +88,13 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
     },
   ],
   [
-    'reject',
-    (draft, value, issues) => {
-      if (typeof value === 'boolean') draft.reject = value;
-      else issues.add('reject', 'must be true or false');
+    'limits',
+    (draft, value, issues, limits) => {
+      draft.limits = readLimits(value, draft.limits, limits.resources, issues) ?? draft.limits;
     },
   ],
+  ['strictLimits', switchReader('strictLimits')],
+  ['reject', switchReader('reject')],
 ]);
 
 function readInput(draft: Invocation, value: unknown, issues: Issues): void {
@@ -115,6 +117,13 @@ function durationReader(name: 'timeoutMs' | 'idleTimeoutMs' | 'graceMs' | 'drain
   return (draft, value, issues, limits) => {
     // Rounded up: a limit may come late by less than a millisecond, never early.
     if (isInRange(value, limits[name], name, issues)) draft[name] = Math.ceil(value);
+  };
+}
+
+function switchReader(name: 'strictLimits' | 'reject'): OptionReader {
+  return (draft, value, issues) => {
+    if (typeof value === 'boolean') draft[name] = value;
+    else issues.add(name, 'must be true or false');
   };
 }
 

@@ -3,6 +3,7 @@
  * `policy/limits.ts`.
  */
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
+import type { ResourceLimits } from './resource-limits.js';
 
 /** How the child's environment is made of the host's and the given variables. */
 export type EnvMode = 'inherit' | 'merge' | 'replace' | 'minimal';
@@ -109,6 +110,20 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
    * @defaultValue the strongest available, see `capabilities().defaultContainment`
    */
   readonly containment?: Containment | undefined;
+  /**
+   * What the processes of the run may use. One that is exceeded ends the run with cause `resource-limit`; `result.breach` says
+   * which. Limits of a call are put on top of those of its runner, one by one.
+   *
+   * @defaultValue none
+   */
+  readonly limits?: ResourceLimits | undefined;
+  /**
+   * What happens where nothing can hold one of the `limits`: `true` fails the launch with `LIMITS_UNENFORCEABLE`, `false` goes
+   * on and names it in `result.unenforcedLimits`.
+   *
+   * @defaultValue `false`
+   */
+  readonly strictLimits?: boolean | undefined;
   /** `buffer` returns output as bytes, without decoding and without a truncation marker. @defaultValue `'utf8'` */
   readonly encoding?: E | undefined;
   /** `true`: a run without success rejects with {@link CommandFailedError} instead of resolving. @defaultValue `false` */

@@ -11,6 +11,7 @@ import { isoTime } from './iso-time.js';
 import type { Containment } from './launch-spec.js';
 import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from './outcome.js';
 import { textOf } from './output-slice.js';
+import type { LimitBreach, LimitName } from './resource-limits.js';
 import type { SettledFacts, StreamFacts, Usage } from './settled-facts.js';
 import { outcomeOf, reasonOf } from './settled-outcome.js';
 
@@ -61,6 +62,13 @@ export interface RunResult<T extends string | Uint8Array = string> {
   /** The teardown receipt as known when the run settled; see `handle.cleanup` for its final form. */
   readonly cleanup: Cleanup;
   readonly usage: Usage;
+  /**
+   * The first limit that was exceeded; `null` if none was. The outcome tells whether the run was stopped for it: one that
+   * had ended, or was being stopped for something else, keeps its outcome.
+   */
+  readonly breach: LimitBreach | null;
+  /** Limits that were asked for and that nothing held here. */
+  readonly unenforcedLimits: readonly LimitName[];
   /** Monotonic milliseconds from the start to the end of cleanup. */
   readonly durationMs: number;
   /** ISO 8601, UTC. */
@@ -106,6 +114,8 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly output: { readonly stdout: StreamSummary; readonly stderr: StreamSummary };
   readonly cleanup: Cleanup;
   readonly usage: Usage;
+  readonly breach: LimitBreach | null;
+  readonly unenforcedLimits: readonly LimitName[];
   readonly durationMs: number;
   readonly startTime: string;
   readonly endTime: string;
@@ -118,7 +128,8 @@ class SettledResult implements RunResult<string | Uint8Array> {
   constructor({ id, invocation, facts, captured, cancelReason, backend, containment }: ResultParts) {
     const { file, args, cwd, encoding } = invocation;
     const { stdout, stderr } = captured;
-    const outcome = outcomeOf(facts, { file, cwd, containment });
+    const { breach, unenforcedLimits } = facts;
+    const outcome = outcomeOf(facts, { file, cwd, containment, unenforcedLimits });
     this.id = id;
     this.command = { file, args, cwd: cwd ?? null };
     this.outcome = outcome;
@@ -127,12 +138,14 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.signal = signalOf(outcome);
     this.timedOut = isTimedOut(outcome);
     this.cancelled = isCancelled(outcome);
-    this.reason = reasonOf(outcome, invocation, cancelReason);
+    this.reason = reasonOf(outcome, invocation, cancelReason, breach);
     this.stdout = encoding === 'buffer' ? stdout.bytes : textOf(stdout);
     this.stderr = encoding === 'buffer' ? stderr.bytes : textOf(stderr);
     this.output = { stdout: summaryOf(facts.stdout), stderr: summaryOf(facts.stderr) };
     this.cleanup = facts.cleanup;
     this.usage = facts.usage;
+    this.breach = breach;
+    this.unenforcedLimits = unenforcedLimits;
     this.durationMs = facts.durationMs;
     this.startTime = isoTime(facts.startedAtMs);
     this.endTime = isoTime(facts.startedAtMs + facts.durationMs);

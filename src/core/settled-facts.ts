@@ -3,10 +3,11 @@
  */
 import type { Cleanup, ProcessName } from './cleanup.js';
 import type { ExitStatus, StopCause, StopManner } from './outcome.js';
+import { NONE_UNENFORCED, type LimitBreach, type LimitName } from './resource-limits.js';
 
 /** Why nothing was started. */
 export interface LaunchFailure {
-  /** The call that failed: `resolve`, `chdir`, `exec`, `pipe`, `open-stdin`, `spawn`, `containment`, `closing`. */
+  /** The call that failed: `resolve`, `chdir`, `exec`, `pipe`, `open-stdin`, `spawn`, `containment`, `limits`, `closing`. */
   readonly operation: string;
   /** Errno name such as `ENOENT`, or `''` where there is none. */
   readonly errno: string;
@@ -54,6 +55,10 @@ export interface SettledFacts {
   readonly stderr: StreamFacts;
   readonly usage: Usage;
   readonly cleanup: Cleanup;
+  /** The first limit that was exceeded, whether or not the run was stopped for it. */
+  readonly breach: LimitBreach | null;
+  /** Limits that were asked for and that nothing held. */
+  readonly unenforcedLimits: readonly LimitName[];
 }
 
 const NOTHING_WRITTEN: StreamFacts = { totalBytes: 0, keptBytes: 0, heldBy: [], complete: true };
@@ -83,5 +88,7 @@ export function notLaunched(atMs: number): SettledFacts {
     stderr: NOTHING_WRITTEN,
     usage: NOTHING_USED,
     cleanup: NOTHING_TO_CLEAN,
+    breach: null,
+    unenforcedLimits: NONE_UNENFORCED,
   };
 }

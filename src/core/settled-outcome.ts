@@ -6,6 +6,7 @@ import { CustodyError } from './errors.js';
 import type { Invocation } from './invocation.js';
 import { launchError, type LaunchSubject } from './launch-failure.js';
 import { stopCauseOf, type Outcome, type StopCause } from './outcome.js';
+import { describeBreach, type LimitBreach } from './resource-limits.js';
 import type { SettledFacts } from './settled-facts.js';
 
 /** How the run ended. */
@@ -33,6 +34,7 @@ export function reasonOf(
   outcome: Outcome,
   invocation: Readonly<Invocation>,
   cancelReason: string | undefined,
+  breach: LimitBreach | null,
 ): string | null {
   const cause = stopCauseOf(outcome);
   switch (cause) {
@@ -47,7 +49,7 @@ export function reasonOf(
     case 'output-limit':
       return `more than ${invocation.maxOutputBytes} bytes of output`;
     case 'resource-limit':
-      return 'resource limit exceeded';
+      return breach === null ? 'resource limit exceeded' : describeBreach(breach);
     case 'host-exit':
       return 'the host is exiting';
   }

@@ -25,6 +25,8 @@ export function toLaunchSpec(
     containment: invocation.containment ?? defaultContainment,
     containmentRequired: invocation.containment !== undefined,
     stragglers: invocation.stragglers,
+    limits: invocation.limits,
+    strictLimits: invocation.strictLimits,
     ringBytes: invocation.maxOutputBytes,
     outputLimitBytes: invocation.onOverflow === 'kill' ? invocation.maxOutputBytes : 0,
     holdsOutput,

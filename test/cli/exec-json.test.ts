@@ -1,9 +1,14 @@
 // Promised    : with --json, stdout holds one JSON document and nothing else, whatever became of the command.
 // Not promised: the order of its fields.
 import { describe, expect, it } from 'vitest';
+import { createRunner, type NativeMode, type RunnerCapabilities } from '../../src/index.js';
 import { backends, custody } from './cli-process.js';
 
 type Document = Record<string, unknown>;
+
+function capabilitiesOf(mode: NativeMode): RunnerCapabilities {
+  return createRunner({ native: mode }).capabilities();
+}
 
 describe.each(backends)('custody exec --json over %s', (name, mode) => {
   async function exec(...args: readonly string[]): Promise<{ readonly exitCode: number; readonly document: Document }> {
@@ -65,6 +70,34 @@ describe.each(backends)('custody exec --json over %s', (name, mode) => {
     const script = 'for i in 1 2 3 4 5 6 7 8; do printf .; sleep 0.2; done';
     const busy = await exec('--idle-timeout', '1s', 'sh', '-c', script);
     expect(busy.document).toMatchObject({ outcome: { kind: 'exited' }, stdout: '........', cliExitCode: 0 });
+  });
+
+  it('prints the limit that was exceeded, or that nothing enforced it', async () => {
+    const script = 'sleep 60 & sleep 60 & sleep 60 & wait';
+    const { document } = await exec('--max-processes', '2', '--timeout', '2s', '--grace', '0', 'sh', '-c', script);
+    const { limits } = capabilitiesOf(mode).containment[capabilitiesOf(mode).defaultContainment];
+    expect(document).toMatchObject(
+      limits.maxProcesses.reach === 'tree'
+        ? {
+            outcome: { cause: 'resource-limit' },
+            breach: { limit: 'maxProcesses', used: 3, allowed: 2 },
+            unenforcedLimits: [],
+            cliExitCode: 125,
+          }
+        : { outcome: { cause: 'timeout' }, breach: null, unenforcedLimits: ['maxProcesses'], cliExitCode: 124 },
+    );
+  });
+
+  it('refuses strictly what nothing enforces', async () => {
+    const { exitCode, document } = await exec('--memory', '64m', '--strict-limits', 'true');
+    const { limits } = capabilitiesOf(mode).containment[capabilitiesOf(mode).defaultContainment];
+    const isHeld = limits.memoryBytes.reach !== 'none';
+    expect(exitCode).toBe(isHeld ? 0 : 125);
+    if (isHeld) return;
+    expect(document).toMatchObject({
+      outcome: { kind: 'not-started', error: { code: 'LIMITS_UNENFORCEABLE' } },
+      unenforcedLimits: ['memoryBytes'],
+    });
   });
 
   it('prints why a command was not started, as data', async () => {

@@ -151,6 +151,8 @@ export class MemoryLaunch {
       stderr: this.#factsOf('stderr'),
       usage: { userMs: 1, systemMs: 2, peakRssBytes: null, processes: null, scope: 'leader' },
       cleanup: CONFIRMED,
+      breach: null,
+      unenforcedLimits: [],
       ...facts,
     });
   }
@@ -165,7 +167,14 @@ export class MemoryLaunch {
   }
 }
 
-const LEVEL = { available: true, detail: 'memory', escapeProof: false, hostCrash: 'nothing' } as const;
+const HELD = { reach: 'tree', how: 'memory' } as const;
+const LEVEL = {
+  available: true,
+  detail: 'memory',
+  escapeProof: false,
+  hostCrash: 'nothing',
+  limits: { memoryBytes: HELD, cpuTimeMs: HELD, maxProcesses: HELD, maxOpenFiles: HELD, maxFileSizeBytes: HELD },
+} as const;
 const CAPABILITIES: BackendCapabilities = {
   backend: 'native',
   deadlines: 'engine',

@@ -11,6 +11,7 @@ namespace {
 using namespace custody::testing;
 using custody::core::CleanupStatus;
 using custody::core::Ending;
+using custody::core::ResourceLimit;
 using custody::core::StopCause;
 using custody::core::StragglerPolicy;
 using custody::platform::ContainerObserver;
@@ -244,4 +245,58 @@ TEST_CASE("a second stop never changes the cause, and can only harden the plan")
   scene.EndOutputs();
   scene.Say(LeaderExits(0));
   CHECK(scene.facts().cause == StopCause::kCancelled);
+}
+
+TEST_CASE("an exceeded limit kills at once, and the first one is told") {
+  CommandScene scene;
+  scene.Start();
+  scene.Say([](ContainerObserver& observer) {
+    observer.OnLimitBreached({ResourceLimit::kMemoryBytes, 70, 60});
+    observer.OnLimitBreached({ResourceLimit::kCpuTimeMs, 7, 6});
+  });
+  CHECK(scene.calls() == "launch hard");
+  scene.EndOutputs();
+  scene.Say(LeaderExits(0));
+  CHECK(scene.facts().cause == StopCause::kResourceLimit);
+  CHECK(scene.facts().forced);
+  CHECK(scene.facts().breach.limit == ResourceLimit::kMemoryBytes);
+  CHECK(scene.facts().breach.used == 70);
+  CHECK(scene.facts().breach.allowed == 60);
+}
+
+TEST_CASE("a limit that is exceeded in the grace period of a stop hardens it, and the cause stays") {
+  CommandScene scene;
+  scene.Start();
+  scene.command->Stop(StopCause::kCancelled, kSecond, scene.now());
+  scene.Say([](ContainerObserver& observer) { observer.OnLimitBreached({ResourceLimit::kMaxProcesses, 4, 3}); });
+  CHECK(scene.calls() == "launch soft hard");
+  scene.EndOutputs();
+  scene.Say(LeaderExits(0));
+  CHECK(scene.facts().cause == StopCause::kCancelled);
+  CHECK(scene.facts().breach.limit == ResourceLimit::kMaxProcesses);
+}
+
+TEST_CASE("a limit that the container does not hold is told, or refused before a launch") {
+  custody::core::LaunchSpec spec = PlainSpec();
+  spec.limits.memory_bytes = 1;
+  spec.limits.file_bytes = 1;
+  constexpr std::uint8_t kMemoryAndFile = 0b10001;
+  SUBCASE("told") {
+    CommandScene scene(spec);
+    scene.Start();
+    scene.EndOutputs();
+    scene.Say(LeaderExits(0));
+    CHECK(scene.facts().ending == Ending::kEnded);
+    CHECK(scene.facts().unenforced.bits() == kMemoryAndFile);
+  }
+  SUBCASE("refused") {
+    spec.strict_limits = true;
+    CommandScene scene(spec);
+    scene.Start();
+    CHECK(scene.kinds() == "S");
+    CHECK(scene.facts().ending == Ending::kNotStarted);
+    CHECK(std::string(scene.facts().failure.operation) == "limits");
+    CHECK(scene.facts().unenforced.bits() == kMemoryAndFile);
+    CHECK(scene.platform.open_handles() == 0);
+  }
 }

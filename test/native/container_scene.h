@@ -75,11 +75,12 @@ class ContainerScene final : public platform::ContainerObserver {
     return Until([&] { return facts == wanted; });
   }
 
-  /// What the container said, one letter each: s(tarted) f(ailed) x(exited) l(ost) e(mpty) o(ccupied).
+  /// What the container said, one letter each: s(tarted) f(ailed) x(exited) l(ost) e(mpty) o(ccupied) b(reached).
   std::string facts;
   std::int64_t pid = 0;
   core::ExitStatus status;
   core::OsError error;
+  core::LimitBreach breach;
   std::string line;
   core::Instant started_at = 0;
   /// Called from inside OnLeaderExited.
@@ -107,6 +108,10 @@ class ContainerScene final : public platform::ContainerObserver {
   void OnContainerEmpty() override { facts += 'e'; }
   void OnContainerOccupied() override { facts += 'o'; }
   void OnLeaderSuspended() override {}
+  void OnLimitBreached(const core::LimitBreach& what) override {
+    facts += 'b';
+    breach = what;
+  }
 
   void Launch(const core::LaunchSpec& spec, bool waits_for_line) {
     platform::StdioPair stdio = std::move(platform::OpenStdio(spec).value());

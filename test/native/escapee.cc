@@ -1,6 +1,7 @@
 // A payload for the guardian's tests: each role tries to get away from whoever started it. Every process ends itself after
 // half a minute, and a storm has at most 100 at once.
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -8,6 +9,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 namespace {
 
@@ -54,6 +56,60 @@ void Daemon() {
     if (pid == 0 && rand() % 2 == 0) setsid();
     if (pid == -1) Stay();
   }
+}
+
+/// In each of some processes; each has touched every page.
+[[noreturn]] void HoldMemory(int mebibytes, int processes) {
+  for (int i = 1; i < processes; ++i) {
+    if (Fork() == 0) break;
+  }
+  const size_t bytes = static_cast<size_t>(mebibytes) << 20;
+  void* const piece = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (piece != MAP_FAILED) memset(piece, 1, bytes);
+  Stay();
+}
+
+/// As Node and Go do: much is reserved, little is touched.
+int ReserveAddresses() {
+  constexpr size_t kReserved = size_t{8} << 30;
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  void* const piece = mmap(nullptr, kReserved, PROT_READ | PROT_WRITE, kFlags, -1, 0);
+  if (piece == MAP_FAILED) return 3;
+  memset(piece, 1, 4096);
+  usleep(150'000);
+  return 0;
+}
+
+int RunThreads() {
+  for (int i = 0; i < 8; ++i) {
+    pthread_t thread{};
+    const auto wait = [](void*) -> void* { Stay(); };
+    if (pthread_create(&thread, nullptr, wait, nullptr) != 0) return 3;
+  }
+  usleep(150'000);
+  return 0;
+}
+
+/// Uses up so much processor time, all of it in user mode.
+void Burn(long milliseconds) {
+  const clock_t end = clock() + milliseconds * (CLOCKS_PER_SEC / 1000);
+  while (clock() < end) {
+    for (volatile int turns = 0; turns < 100'000; turns = turns + 1) {
+    }
+  }
+}
+
+/// One short-lived process after the other does the work: none of them ever has much time to its name.
+int BurnInTurns(long milliseconds) {
+  for (long done = 0; done < milliseconds; done += 50) {
+    const pid_t pid = Fork();
+    if (pid == 0) {
+      Burn(50);
+      _exit(0);
+    }
+    waitpid(pid, nullptr, 0);
+  }
+  return 0;
 }
 
 }  // namespace
@@ -109,15 +165,19 @@ int main(int argc, char** argv) {
     }
     return 0;
   }
-  if (strcmp(role, "burn") == 0) {
-    for (volatile unsigned long turns = 0;; ++turns) {
-    }
-  }
+  if (strcmp(role, "hold-memory") == 0) HoldMemory(atoi(argv[2]), atoi(argv[3]));
+  if (strcmp(role, "reserve-addresses") == 0) return ReserveAddresses();
+  if (strcmp(role, "threads") == 0) return RunThreads();
+  if (strcmp(role, "burn") == 0) Burn(kSelfDestructSeconds * 1000);
+  if (strcmp(role, "burn-in-turns") == 0) return BurnInTurns(argc > 2 ? atoi(argv[2]) : 10'000);
   if (strcmp(role, "write-file") == 0) {
-    signal(SIGXFSZ, SIG_IGN);
+    if (argc == 3) signal(SIGXFSZ, SIG_IGN);
     const int file = open(argv[2], O_CREAT | O_WRONLY, 0600);
     const char text[4096] = {};
-    return write(file, text, sizeof text) == 1000 ? 4 : 0;
+    // What fits is written; only a write of which nothing fits is signalled.
+    const bool was_cut = write(file, text, sizeof text) == 1000;
+    if (argc > 3 && write(file, text, sizeof text) > 0) return 3;
+    return was_cut ? 4 : 0;
   }
   if (strcmp(role, "count-files") == 0) {
     int count = 0;

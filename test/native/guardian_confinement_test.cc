@@ -1,4 +1,4 @@
-// Namespaces, cgroups, limits, other users, and processes that cannot be ended.
+// Namespaces, cgroups, other users, and processes that cannot be ended.
 #include "core/receipt.h"
 #include "guardian_scene.h"
 
@@ -39,20 +39,6 @@ void RunAndKill(const GuardianScene& scene, wire::ShimKind kind, bool use_cgroup
     CHECK(over.As<wire::Tree>().mechanism == mechanism);
   }
 }
-
-/// Each run of a role under one limit gives an exit status.
-int StatusUnder(const wire::Limits& limits, const std::vector<std::string>& arguments) {
-  const Payload payload;
-  const GuardianScene scene;
-  ShimEnd shim = scene.OpenShim();
-  LaunchWish wish{arguments};
-  wish.argv.insert(wish.argv.begin(), payload.path());
-  wish.limits = limits;
-  REQUIRE(shim.Launch(wish));
-  return shim.UntilOver().As<wire::Exited>().status;
-}
-
-constexpr wire::Limits kUnlimited{wire::kNoLimit, wire::kNoLimit, wire::kNoLimit, wire::kNoLimit, wire::kNoLimit};
 
 }  // namespace
 
@@ -139,27 +125,6 @@ TEST_CASE("a cgroup leaf holds each run and goes with it") {
   ::kill(scene.Shims().at(0), SIGKILL);
   CHECK(shim.Until(MessageType::kShimLost).As<wire::Tree>().empty == 1);
   CHECK(payload.Alive().empty());
-}
-
-TEST_CASE("limits hold for a command, and it is told apart which") {
-  wire::Limits limits = kUnlimited;
-  SUBCASE("memory") {
-    limits.memory_bytes = std::uint64_t{256} << 20;
-    CHECK(WEXITSTATUS(StatusUnder(limits, {"eat-memory"})) == 3);
-  }
-  SUBCASE("processor time") {
-    limits.cpu_ms = 300;
-    CHECK(WTERMSIG(StatusUnder(limits, {"burn"})) == SIGXCPU);
-  }
-  SUBCASE("open files") {
-    limits.open_files = 10;
-    CHECK(WEXITSTATUS(StatusUnder(limits, {"count-files"})) == 7);
-  }
-  SUBCASE("size of a file") {
-    limits.file_bytes = 1'000;
-    const TemporaryFolder folder;
-    CHECK(WEXITSTATUS(StatusUnder(limits, {"write-file", folder.Path("file")})) == 4);
-  }
 }
 
 TEST_CASE("a process that may not be signalled is reported as that, and confirmed when somebody else ended it") {

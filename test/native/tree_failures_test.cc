@@ -59,6 +59,7 @@ class PlainObserver final : public custody::platform::ContainerObserver {
   void OnContainerEmpty() override {}
   void OnContainerOccupied() override {}
   void OnLeaderSuspended() override {}
+  void OnLimitBreached(const custody::core::LimitBreach& /*breach*/) override {}
 };
 
 /// The error of a container that is not to be had.

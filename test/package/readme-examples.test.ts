@@ -19,8 +19,8 @@ afterAll(() => {
 });
 
 describe('the examples of the README', () => {
-  it('are six', () => {
-    expect(examples).toHaveLength(6);
+  it('are seven', () => {
+    expect(examples).toHaveLength(7);
   });
 
   it.each(examples.map((code, index) => ({ number: index + 1, code })))(

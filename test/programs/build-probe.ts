@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { build } from 'tsup';
 
 const root = join(import.meta.dirname, '..', '..');
-const sources = ['probe.cc', 'probe_identity.cc', 'probe_streams.cc', 'probe_processes.cc'];
+const sources = ['probe.cc', 'probe_identity.cc', 'probe_streams.cc', 'probe_processes.cc', 'probe_resources.cc'];
 
 /** Where everything built for tests lives. */
 export const probeDirectory = join(root, 'build', 'probe');

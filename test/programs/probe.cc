@@ -5,7 +5,8 @@
 int main(int argc, char** argv) {
   alarm(probe::kLifetimeSeconds);
   const std::string wanted = argc > 1 ? argv[1] : "";
-  for (const auto* roles : {&probe::IdentityRoles(), &probe::StreamRoles(), &probe::ProcessRoles()}) {
+  for (const auto* roles :
+       {&probe::IdentityRoles(), &probe::StreamRoles(), &probe::ProcessRoles(), &probe::ResourceRoles()}) {
     for (const probe::Role& role : *roles) {
       if (wanted == "--roles") probe::Print(1, std::string(role.name) + "\n");
       if (wanted == role.name) return role.body(probe::Args(argv + 2, argv + argc));

@@ -27,6 +27,7 @@ struct Role {
 const std::vector<Role>& IdentityRoles();
 const std::vector<Role>& StreamRoles();
 const std::vector<Role>& ProcessRoles();
+const std::vector<Role>& ResourceRoles();
 
 inline constexpr unsigned kLifetimeSeconds = 60;
 inline constexpr size_t kBlockBytes = 64 * 1024;

@@ -30,6 +30,10 @@ export const probeRoles = [
   'leave-behind',
   'comet',
   'storm',
+  'eat-memory',
+  'spin',
+  'write-file',
+  'open-files',
 ] as const;
 
 export type ProbeRole = (typeof probeRoles)[number];

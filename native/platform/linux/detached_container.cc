@@ -21,6 +21,7 @@ void DetachedContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
   resolved_file_ = std::move(request.value().path);
   leader_ = spawned.value().pid;
   exit_handle_ = std::move(spawned.value().exit_handle);
+  limits_leader_ = spawned.value().has_limits;
   const bool watched = exit_handle_.is_valid() && poller_.Add(exit_handle_.get(), Interest::kReadable, token_).ok();
   if (!watched) {
     exit_handle_.Close();

@@ -28,6 +28,9 @@ class DetachedContainer final : public Container {
   core::Instant wake_at() const override { return wake_at_; }
   void OnWake(core::Instant now) override;
 
+  core::LimitSet enforced_limits() const override {
+    return limits_leader_ ? core::LimitSet::PerProcess() : core::LimitSet();
+  }
   ContainerReport Report() override;
   const std::string& resolved_file() const override { return resolved_file_; }
 
@@ -41,6 +44,8 @@ class DetachedContainer final : public Container {
   pid_t leader_ = -1;
   OwnedHandle exit_handle_;
   core::Instant wake_at_ = core::kNever;
+  /// Its rlimits are set, or will be.
+  bool limits_leader_ = true;
 };
 
 }  // namespace custody::platform

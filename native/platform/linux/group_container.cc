@@ -13,6 +13,7 @@
 #include "core/limits.h"
 #include "platform/linux/pinned_process.h"
 #include "platform/linux/spawn_linux.h"
+#include "platform/posix/child_limits.h"
 #include "platform/posix/posix_error.h"
 #include "platform/posix/spawn_request.h"
 
@@ -57,6 +58,7 @@ void GroupContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
   core::Result<SpawnRequest> made = MakeSpawnRequest(spec, stdio);
   if (!made.ok()) return observer_.OnSpawnFailed(made.error());
   SpawnRequest& request = made.value();
+  limits_ = spec.limits;
   spares_stragglers_ = spec.plan.stragglers != core::StragglerPolicy::kKill;
   if (stdio.inherits_stdin) terminal_.Find(stdio);
   request.terminal = terminal_.promised();
@@ -70,6 +72,7 @@ void GroupContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
   resolved_file_ = std::move(request.path);
   group_ = spawned.value().pid;
   exit_handle_ = std::move(spawned.value().exit_handle);
+  limits_leader_ = spawned.value().has_limits;
   leader_ = Leader::kRunning;
   WatchLeader(now);
   observer_.OnStarted(group_, now);
@@ -123,8 +126,17 @@ bool GroupContainer::PeekLeader() {
   Unwatch();
   const core::ExitStatus status = ToExitStatus(info);
   terminal_.TakeBack(status.kind == core::ExitStatus::Kind::kSignaled);
+  TellBreach(status);
   observer_.OnLeaderExited(status);
   return true;
+}
+
+/// Whom an rlimit ended has exceeded it. Nobody watches what the others of the group use.
+void GroupContainer::TellBreach(const core::ExitStatus& status) {
+  if (status.kind != core::ExitStatus::Kind::kSignaled || signalled_ || !limits_leader_) return;
+  const auto cpu_ms = static_cast<std::uint64_t>(usage_.user_ms + usage_.system_ms);
+  const core::LimitBreach breach = BreachByDeath(limits_, static_cast<int>(status.value), cpu_ms);
+  if (breach.limit != core::ResourceLimit::kNone) observer_.OnLimitBreached(breach);
 }
 
 void GroupContainer::Unwatch() {

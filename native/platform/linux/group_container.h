@@ -43,6 +43,9 @@ class GroupContainer final : public Container {
   core::Instant wake_at() const override { return wake_at_; }
   void OnWake(core::Instant now) override;
 
+  core::LimitSet enforced_limits() const override {
+    return limits_leader_ ? core::LimitSet::PerProcess() : core::LimitSet();
+  }
   ContainerReport Report() override;
   const std::string& resolved_file() const override { return resolved_file_; }
 
@@ -55,6 +58,7 @@ class GroupContainer final : public Container {
   bool PeekLeader();
 
   void LookForSuspension();
+  void TellBreach(const core::ExitStatus& status);
 
   void SignalGroup(int number);
   std::optional<core::StopStep> Signal(int number, const char* name, core::Instant now);
@@ -88,6 +92,9 @@ class GroupContainer final : public Container {
   bool occupied_told_ = false;
   core::Usage usage_;
   core::Instant wake_at_ = core::kNever;
+  /// Its rlimits are set, or will be.
+  bool limits_leader_ = true;
+  core::ResourceLimits limits_;
   core::Nanos poll_wait_ = 0;
   core::Nanos longest_poll_ = core::kMemberPollLongest;
   TerminalLoan terminal_;

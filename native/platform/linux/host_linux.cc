@@ -51,6 +51,22 @@ bool HasPidfd() {
   return handle.is_valid();
 }
 
+/// In the order of core::ResourceLimit.
+constexpr core::LimitSupports kTreeLimits{{
+    {core::LimitReach::kTree, "the shim adds up resident memory, looking every 100 ms"},
+    {core::LimitReach::kTree, "the shim adds up CPU time, looking every 100 ms; RLIMIT_CPU for each process"},
+    {core::LimitReach::kTree, "the shim counts processes, looking every 100 ms"},
+    {core::LimitReach::kProcess, "RLIMIT_NOFILE"},
+    {core::LimitReach::kProcess, "RLIMIT_FSIZE"},
+}};
+constexpr core::LimitSupports kGroupLimits{{
+    {core::LimitReach::kNone, "nobody watches a group"},
+    {core::LimitReach::kProcess, "RLIMIT_CPU, in whole seconds"},
+    {core::LimitReach::kNone, "nobody watches a group"},
+    {core::LimitReach::kProcess, "RLIMIT_NOFILE"},
+    {core::LimitReach::kProcess, "RLIMIT_FSIZE"},
+}};
+
 }  // namespace
 
 core::Capabilities QueryCapabilities() {
@@ -62,13 +78,14 @@ core::Capabilities QueryCapabilities() {
   const char* const without_tree = has_guardian ? "/proc cannot be read" : "custody-guardian is not beside the addon";
   const char* const without_strict = has_tree ? "user namespaces are switched off" : without_tree;
   out.containment = {{
-      {"tree", has_tree, has_tree ? "guardian, and a subreaper for each command" : without_tree, true, "nothing"},
+      {"tree", has_tree, has_tree ? "guardian, and a subreaper for each command" : without_tree, true, "nothing",
+       kTreeLimits},
       {"strict", has_tree && has_namespaces,
        has_tree && has_namespaces ? "user and pid namespace; made with the command, which may still be refused"
                                   : without_strict,
-       true, "nothing"},
-      {"group", true, "process group; a process that calls setsid or setpgid leaves it", false, "all"},
-      {"none", true, "detached: a session of its own, ended by nobody", false, "all"},
+       true, "nothing", kTreeLimits},
+      {"group", true, "process group; a process that calls setsid or setpgid leaves it", false, "all", kGroupLimits},
+      {"none", true, "detached: a session of its own, ended by nobody", false, "all", kGroupLimits},
   }};
   out.default_containment = has_tree ? "tree" : "group";
   out.cleanup = has_tree ? "confirmed" : "confirmed-group-only";

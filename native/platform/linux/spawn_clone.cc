@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "platform/posix/child_entry.h"
+#include "platform/posix/child_limits.h"
 #include "platform/posix/posix_error.h"
 
 #ifndef CLONE_PIDFD
@@ -53,14 +54,15 @@ CloneStack::~CloneStack() {
 void* CloneStack::top() const { return static_cast<char*>(base_) + kStackBytes + guard_bytes_; }
 
 core::Result<Spawned> SpawnByClone(const SpawnRequest& request, const CloneStack& stack) {
+  const ChildLimits limits(request.limits);
   ChildBlock block{request.path.c_str(),
                    const_cast<char* const*>(request.argv.data()),
                    const_cast<char* const*>(request.environment.data()),
                    request.cwd.empty() ? nullptr : request.cwd.c_str(),
                    request.stdio,
                    request.terminal,
-                   nullptr,
-                   0,
+                   limits.data(),
+                   limits.size(),
                    ChildStep::kExec,
                    0,
                    request.further.data(),
@@ -74,7 +76,7 @@ core::Result<Spawned> SpawnByClone(const SpawnRequest& request, const CloneStack
   const pid_t pid = ::clone(EnterCommand, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &block, &pidfd);
   const bool refused = pid == -1 && (errno == ENOSYS || errno == EPERM || errno == EINVAL);
   if (pid == -1) return LastError(refused ? "clone" : "spawn");
-  Spawned spawned{pid, OwnedHandle(pidfd)};
+  Spawned spawned{pid, OwnedHandle(pidfd), true};
   if (block.error == 0) return spawned;
   // It never became the command: collect it here. By pid, which is ours until this wait.
   siginfo_t ignored{};

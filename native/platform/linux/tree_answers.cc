@@ -96,6 +96,8 @@ bool TreeContainer::Hear(std::span<const std::byte> datagram) {
       return Tell(As<wire::NotStarted>(datagram), [this](const auto& message) { HearNotStarted(message); });
     case MessageType::kSuspended:
       return Tell(As<wire::Suspended>(datagram), [this](const auto& message) { HearSuspended(message); });
+    case MessageType::kLimitBreached:
+      return Tell(As<wire::LimitBreached>(datagram), [this](const auto& message) { HearLimitBreached(message); });
     case MessageType::kShimFailed:
       return Tell(As<wire::ShimFailed>(datagram), [this](const auto& message) { HearShimFailed(message); });
     case MessageType::kExited:
@@ -166,6 +168,11 @@ void TreeContainer::HearSuspended(const wire::Suspended& message) {
   leader_ = Leader::kSuspended;
   terminal_.TakeBack(false);
   observer_.OnLeaderSuspended();
+}
+
+void TreeContainer::HearLimitBreached(const wire::LimitBreached& message) {
+  if (leader_ == Leader::kNone || is_over() || message.limit == 0 || message.limit > core::kResourceLimits) return;
+  observer_.OnLimitBreached({static_cast<core::ResourceLimit>(message.limit), message.used, message.allowed});
 }
 
 void TreeContainer::HearExited(const wire::Exited& message, Records records) {

@@ -41,6 +41,8 @@ class TreeContainer final : public Container {
   core::Instant wake_at() const override { return wake_at_; }
   void OnWake(core::Instant now) override;
 
+  /// By the shim, which looks at the whole tree, and by rlimits, which the leader is born with.
+  core::LimitSet enforced_limits() const override { return core::LimitSet::All(); }
   ContainerReport Report() override;
   const std::string& resolved_file() const override { return request_.path; }
 
@@ -73,6 +75,7 @@ class TreeContainer final : public Container {
   void HearStarted(const core::wire::Started& message);
   void HearNotStarted(const core::wire::NotStarted& message);
   void HearSuspended(const core::wire::Suspended& message);
+  void HearLimitBreached(const core::wire::LimitBreached& message);
   void HearExited(const core::wire::Exited& message, Records records);
   void HearEmpty(const core::wire::Tree& message, Records records);
   void HearOccupied(const core::wire::Tree& message, Records records);
@@ -103,6 +106,7 @@ class TreeContainer final : public Container {
   bool tells_start_at_once_ = false;
   int tries_ = 0;
   core::Instant sent_at_ = 0;
+  core::ResourceLimits limits_;
   core::StragglerPolicy stragglers_ = core::StragglerPolicy::kKill;
 
   Leader leader_ = Leader::kNone;

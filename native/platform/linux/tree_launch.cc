@@ -71,6 +71,7 @@ void TreeContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
   if (!made.ok()) return Refuse(made.error());
   stragglers_ = spec.plan.stragglers;
   tells_start_at_once_ = spec.holds_output || spec.stdin_source == core::StdinSource::kPipe;
+  limits_ = spec.limits;
   if (stdio.inherits_stdin) terminal_.Find(stdio);
   stdio_ = std::move(stdio);
   Compose(made.value());
@@ -115,7 +116,7 @@ core::Status TreeContainer::PostLaunch() {
   launch.argument_count = request_.argument_count;
   launch.environment_count = request_.environment_count;
   if (tells_start_at_once_) launch.flags |= wire::kTellsStartAtOnce;
-  launch.limits = {wire::kNoLimit, wire::kNoLimit, wire::kNoLimit, wire::kNoLimit, wire::kNoLimit};
+  launch.limits = limits_;
   const std::array<iovec, 4> parts{iovec{&launch, sizeof launch}, PartOf(request_.path, true), PartOf(directory, true),
                                    PartOf(request_.strings, false)};
   launch.text_bytes = parts[1].iov_len + parts[2].iov_len + parts[3].iov_len;

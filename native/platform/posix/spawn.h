@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/resource_limits.h"
 #include "core/result.h"
 #include "platform/handle.h"
 
@@ -29,17 +30,23 @@ struct SpawnRequest {
   bool new_session = false;
   /// A terminal whose foreground group the child's becomes, as a descriptor of ours; -1: none.
   int terminal = -1;
+  /// Those that an rlimit can hold become rlimits.
+  core::ResourceLimits limits;
+  bool limits_required = false;
 };
 
 struct Spawned {
   pid_t pid = -1;
   /// Becomes readable when the process has ended; invalid where the system has no such thing.
   OwnedHandle exit_handle;
+  /// It has the rlimits of the request.
+  bool has_limits = false;
 };
 
 /// Starts a process in a process group (or session) of its own, with default signal dispositions and an empty signal mask.
 ///
 /// Blocks until the child's exec, so: engine thread only, never JavaScript's. Of the signals only SIGCHLD may be open there.
+/// It cannot set rlimits: operation "limits" when they are required, else they are left out.
 /// Errors : operation "chdir" with subject kCwd; "exec" with the exec's own code; "spawn" for what came before.
 core::Result<Spawned> SpawnByPosixSpawn(const SpawnRequest& request);
 

@@ -18,12 +18,13 @@ import type {
   StreamName,
 } from '../backend.js';
 import type { StopCause } from '../../core/outcome.js';
+import { namesOf } from '../../core/resource-limits.js';
 import type { SettledFacts } from '../../core/settled-facts.js';
 import { FALLBACK_CAPABILITIES } from './fallback-capabilities.js';
 import { FallbackRun } from './fallback-run.js';
 import { FinishedLaunch, type LaunchRemains } from './finished-launch.js';
 import { BLOCKED_POLL_MS } from './limits.js';
-import { NOT_CAPTURED, NOTHING_TO_CLEAN, notStarted, UNKNOWN_USAGE } from './run-facts.js';
+import { NOT_CAPTURED, NOTHING_TO_CLEAN, notStarted, unwatched } from './run-facts.js';
 import { contextOf, type LaunchContext } from './spawn-plan.js';
 import { findSyncWorker, SyncChannel } from './sync-channel.js';
 import { spawnAndWait } from './sync-spawn.js';
@@ -91,7 +92,7 @@ export class FallbackBackend implements Backend {
     const remains =
       refusal === undefined
         ? this.#runSync(id, spec)
-        : { facts: notStarted(refusal), stdout: undefined, stderr: undefined, segments: [], missed: 0 };
+        : { facts: notStarted(refusal, spec), stdout: undefined, stderr: undefined, segments: [], missed: 0 };
     this.#finished.set(id, new FinishedLaunch(remains));
     if (remains.facts.pid !== undefined) listener.started(remains.facts.pid);
     listener.settled(remains.facts);
@@ -180,6 +181,9 @@ export class FallbackBackend implements Backend {
     if (spec.containmentRequired && !FALLBACK_CAPABILITIES.containment[spec.containment].available) {
       return { operation: 'containment', errno: '', subject: 'none' };
     }
+    if (spec.strictLimits && namesOf(spec.limits).length > 0) {
+      return { operation: 'limits', errno: '', subject: 'none' };
+    }
     return undefined;
   }
 
@@ -226,7 +230,7 @@ function lost(spec: LaunchSpec): SettledFacts {
     durationMs: 0,
     stdout: spec.stdout === 'capture' ? stream : NOT_CAPTURED,
     stderr: spec.stderr === 'capture' ? stream : NOT_CAPTURED,
-    usage: UNKNOWN_USAGE,
     cleanup: { ...NOTHING_TO_CLEAN, status: 'unconfirmed', mechanism: 'group' },
+    ...unwatched(spec),
   };
 }

@@ -1,10 +1,18 @@
 /** What can be promised over `node:child_process`: plain data, nothing is tried. */
 import type { BackendCapabilities, ContainmentLevel } from '../backend.js';
+import { LIMIT_NAMES } from '../../core/resource-limits.js';
 
 const isWindows = process.platform === 'win32';
 
+/** Node offers no way to set a limit in a child before it runs. */
+const UNLIMITED = Object.freeze(
+  Object.fromEntries(
+    LIMIT_NAMES.map((name) => [name, Object.freeze({ reach: 'none', how: 'limits need the native backend' })]),
+  ),
+) as ContainmentLevel['limits'];
+
 function missing(detail: string): ContainmentLevel {
-  return { available: false, detail, escapeProof: false, hostCrash: 'all' };
+  return { available: false, detail, escapeProof: false, hostCrash: 'all', limits: UNLIMITED };
 }
 
 const group: ContainmentLevel = isWindows
@@ -14,6 +22,7 @@ const group: ContainmentLevel = isWindows
       detail: 'a session and process group of its own, from node:child_process',
       escapeProof: false,
       hostCrash: 'all',
+      limits: UNLIMITED,
     };
 
 export const FALLBACK_CAPABILITIES: BackendCapabilities = {

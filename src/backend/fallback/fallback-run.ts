@@ -28,7 +28,7 @@ import { Lifecycle } from './lifecycle.js';
 import { LoopTimer } from './loop-timer.js';
 import { MemberWatch } from './member-watch.js';
 import { OutputStream } from './output-stream.js';
-import { NOT_CAPTURED, NOTHING_TO_CLEAN, planOf, UNKNOWN_USAGE } from './run-facts.js';
+import { NOT_CAPTURED, NOTHING_TO_CLEAN, planOf, unwatched } from './run-facts.js';
 import { RunReceipt } from './run-receipt.js';
 import { SegmentLog } from './segment-log.js';
 import { closePlan, isFailure, planSpawn, type LaunchContext, type SpawnPlan } from './spawn-plan.js';
@@ -343,8 +343,8 @@ export class FallbackRun {
       durationMs: spawned ? now - this.#startedAt : 0,
       stdout: this.#streams.get('stdout')?.facts() ?? NOT_CAPTURED,
       stderr: this.#streams.get('stderr')?.facts() ?? NOT_CAPTURED,
-      usage: UNKNOWN_USAGE,
       cleanup: this.#members?.writeReceipt(container, now) ?? NOTHING_TO_CLEAN,
+      ...unwatched(this.#spec),
     };
   }
 }

@@ -1,10 +1,11 @@
 /** The parts of a run's facts that are the same for every run, and the durations its lifecycle needs. */
 import type { Cleanup } from '../../core/cleanup.js';
+import { namesOf } from '../../core/resource-limits.js';
 import type { LaunchFailure, LaunchSpec, SettledFacts, StreamFacts, Usage } from '../backend.js';
 import type { LifecyclePlan } from './lifecycle-action.js';
 
 /** Node reports no resource usage of a child. */
-export const UNKNOWN_USAGE: Usage = Object.freeze({
+const UNKNOWN_USAGE: Usage = Object.freeze({
   userMs: null,
   systemMs: null,
   peakRssBytes: null,
@@ -27,7 +28,7 @@ export const NOTHING_TO_CLEAN: Cleanup = Object.freeze({
 });
 
 /** The facts of a launch that came to nothing. */
-export function notStarted(failure: LaunchFailure): SettledFacts {
+export function notStarted(failure: LaunchFailure, spec: LaunchSpec): SettledFacts {
   return {
     ending: 'not-started',
     status: null,
@@ -39,9 +40,14 @@ export function notStarted(failure: LaunchFailure): SettledFacts {
     durationMs: 0,
     stdout: NOT_CAPTURED,
     stderr: NOT_CAPTURED,
-    usage: UNKNOWN_USAGE,
     cleanup: NOTHING_TO_CLEAN,
+    ...unwatched(spec),
   };
+}
+
+/** Node measures nothing of a child and holds no limit. */
+export function unwatched(spec: LaunchSpec): Pick<SettledFacts, 'usage' | 'breach' | 'unenforcedLimits'> {
+  return { usage: UNKNOWN_USAGE, breach: null, unenforcedLimits: namesOf(spec.limits) };
 }
 
 export function planOf(spec: LaunchSpec): LifecyclePlan {

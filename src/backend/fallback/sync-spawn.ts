@@ -12,7 +12,7 @@ import { ByteRing } from './capture.js';
 import { errnoOf, spawnFailure } from './executable-lookup.js';
 import type { LaunchRemains } from './finished-launch.js';
 import { LONGEST_TIMEOUT_MS } from './limits.js';
-import { NOT_CAPTURED, notStarted, UNKNOWN_USAGE } from './run-facts.js';
+import { NOT_CAPTURED, notStarted, unwatched } from './run-facts.js';
 import { SegmentLog } from './segment-log.js';
 import { closePlan, isFailure, planSpawn, type LaunchContext } from './spawn-plan.js';
 
@@ -32,7 +32,7 @@ function isGroupGone(leader: number): boolean {
 
 export function spawnAndWait(spec: LaunchSpec, context: LaunchContext): LaunchRemains {
   const plan = planSpawn(spec, context);
-  if (isFailure(plan)) return nothing(notStarted(plan));
+  if (isFailure(plan)) return nothing(notStarted(plan, spec));
   const startedAtMs = Date.now();
   const startedAt = performance.now();
   const input = spec.stdin.kind === 'pipe' ? spec.stdin.input : undefined;
@@ -45,7 +45,7 @@ export function spawnAndWait(spec: LaunchSpec, context: LaunchContext): LaunchRe
   });
   closePlan(plan);
   const errno = errnoOf(result.error);
-  if (result.pid === 0) return nothing(notStarted(spawnFailure(errno, plan.path, context.directory)));
+  if (result.pid === 0) return nothing(notStarted(spawnFailure(errno, plan.path, context.directory), spec));
   const durationMs = performance.now() - startedAt;
   const segments = new SegmentLog();
   const stdout = ringOf(result.stdout, spec.ringBytes);
@@ -63,8 +63,8 @@ export function spawnAndWait(spec: LaunchSpec, context: LaunchContext): LaunchRe
     durationMs,
     stdout: stdout === undefined ? NOT_CAPTURED : { ...NOT_CAPTURED, totalBytes: stdout.end, keptBytes: stdout.kept },
     stderr: stderr === undefined ? NOT_CAPTURED : { ...NOT_CAPTURED, totalBytes: stderr.end, keptBytes: stderr.kept },
-    usage: UNKNOWN_USAGE,
     cleanup: receiptOf(result.pid, errno === 'ETIMEDOUT', durationMs),
+    ...unwatched(spec),
   };
   const read = segments.read(0);
   return { facts, stdout: stdout?.contents(), stderr: stderr?.contents(), segments: read.segments, missed: 0 };

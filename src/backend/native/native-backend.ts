@@ -10,6 +10,7 @@ import { isAbsolute, join } from 'node:path';
 import type { LaunchSpec, OutputTarget, StdinSpec } from '../../core/launch-spec.js';
 import type { OutputSegment } from '../../core/output-slice.js';
 import type { StopCause } from '../../core/outcome.js';
+import { LIMIT_NAMES } from '../../core/resource-limits.js';
 import type {
   Backend,
   BackendCapabilities,
@@ -27,6 +28,7 @@ import { readCleanedUp, readSettled, type SignalNames } from './records.js';
 import {
   CleanedUpField,
   CONTAINMENTS,
+  LIMIT_REACHES,
   RECORD_LENGTHS,
   RecordKind,
   RUN_PHASES,
@@ -36,6 +38,7 @@ import {
   STOP_CAUSES,
   STRAGGLER_POLICIES,
   type NativeAddon,
+  type NativeCapabilities,
   type NativeEngine,
 } from './surface.js';
 
@@ -199,6 +202,8 @@ export class NativeBackend implements Backend {
     numbers[SpecField.drainMs] = spec.drainMs;
     numbers[SpecField.stragglerGraceMs] = spec.stragglerGraceMs;
     numbers[SpecField.cleanupBudgetMs] = spec.cleanupBudgetMs;
+    for (const name of LIMIT_NAMES) numbers[SpecField[name]] = spec.limits[name] ?? 0;
+    numbers[SpecField.strictLimits] = spec.strictLimits ? 1 : 0;
     return numbers;
   }
 
@@ -290,11 +295,19 @@ function knownFile(spec: LaunchSpec): string | undefined {
   return join(spec.cwd ?? process.cwd(), spec.file);
 }
 
+function limitSupport(limits: NativeCapabilities['containment'][number]['limits']): ContainmentLevel['limits'] {
+  const entries = LIMIT_NAMES.map((name, index) => {
+    const { reach, how } = limits[index] ?? { reach: 0, how: '' };
+    return [name, Object.freeze({ reach: LIMIT_REACHES[reach] ?? 'none', how })] as const;
+  });
+  return Object.freeze(Object.fromEntries(entries) as ContainmentLevel['limits']);
+}
+
 function describe(addon: NativeAddon): BackendCapabilities {
   const native = addon.capabilities();
-  const levels = native.containment.map(({ name, available, detail, escapeProof, hostCrash }) => [
+  const levels = native.containment.map(({ name, available, detail, escapeProof, hostCrash, limits }) => [
     name,
-    Object.freeze({ available, detail, escapeProof, hostCrash }) as ContainmentLevel,
+    Object.freeze({ available, detail, escapeProof, hostCrash, limits: limitSupport(limits) }) as ContainmentLevel,
   ]);
   return Object.freeze({
     backend: 'native',

@@ -3,12 +3,14 @@
  */
 import type { Cleanup, ProcessName } from '../../core/cleanup.js';
 import type { ExitStatus, StopCause } from '../../core/outcome.js';
+import { LIMIT_NAMES, NONE_UNENFORCED, type LimitBreach, type LimitName } from '../../core/resource-limits.js';
 import type { SettledFacts, StreamFacts, Usage } from '../../core/settled-facts.js';
 import {
   CLEANUP_STATUSES,
   CleanedUpField,
   FAILURE_SUBJECTS,
   MECHANISMS,
+  RESOURCE_LIMITS,
   SettledField,
   STEP_SCOPES,
   STOP_CAUSES,
@@ -62,6 +64,8 @@ export function readSettled(
     stderr: readStream(records, at + SettledField.stderrTotal, details?.heldBy[1]),
     usage: readUsage(records, at),
     cleanup: readCleanup(records, at + SettledField.cleanupStatus, details),
+    breach: readBreach(records, at),
+    unenforcedLimits: readUnenforced(number(records, at + SettledField.unenforcedLimits)),
   };
 }
 
@@ -102,6 +106,18 @@ function readUsage(records: Float64Array, at: number): Usage {
     processes: known(number(records, at + SettledField.processes)),
     scope: number(records, at + SettledField.wholeTree) === 1 ? 'tree' : 'leader',
   };
+}
+
+function readBreach(records: Float64Array, at: number): LimitBreach | null {
+  const limit = nameOf(RESOURCE_LIMITS, number(records, at + SettledField.breachedLimit));
+  if (limit === 'none') return null;
+  const used = number(records, at + SettledField.breachUsed);
+  return Object.freeze({ limit, used, allowed: number(records, at + SettledField.breachAllowed) });
+}
+
+function readUnenforced(bits: number): readonly LimitName[] {
+  if (bits === 0) return NONE_UNENFORCED;
+  return Object.freeze(LIMIT_NAMES.filter((_, index) => (bits & (1 << index)) !== 0));
 }
 
 /** Both records carry the receipt as the same four numbers in a row. */

@@ -8,7 +8,7 @@
  */
 
 /** Refused when the addon's differs: raise it with every change of this file or of `native/binding/convert.h`. */
-export const SURFACE_VERSION = 2;
+export const SURFACE_VERSION = 3;
 
 /** What the file `custody.node` exports. */
 export interface NativeAddon {
@@ -25,6 +25,8 @@ export interface NativeCapabilities {
     readonly detail: string;
     readonly escapeProof: boolean;
     readonly hostCrash: string;
+    /** In the order of {@link RESOURCE_LIMITS}, without `none`; `reach` is an index of {@link LIMIT_REACHES}. */
+    readonly limits: readonly { readonly reach: number; readonly how: string }[];
   }[];
   readonly defaultContainment: string;
   readonly cleanup: string;
@@ -132,14 +134,21 @@ export const SpecField = {
   drainMs: 17,
   stragglerGraceMs: 18,
   cleanupBudgetMs: 19,
+  /** 0: no limit; so are the next four. */
+  memoryBytes: 20,
+  cpuTimeMs: 21,
+  maxProcesses: 22,
+  maxOpenFiles: 23,
+  maxFileSizeBytes: 24,
+  strictLimits: 25,
 } as const;
-export const SPEC_LENGTH = 20;
+export const SPEC_LENGTH = 26;
 
 /** Every record begins with its kind and the launch id. */
 export const RecordKind = { started: 0, output: 1, stdinWritable: 2, suspended: 3, settled: 4, cleanedUp: 5 } as const;
 
 /** Numbers per record, by kind. */
-export const RECORD_LENGTHS = [3, 4, 2, 2, 28, 7] as const;
+export const RECORD_LENGTHS = [3, 4, 2, 2, 32, 7] as const;
 
 /** Positions within a `settled` record. Unknown usage is negative. */
 export const SettledField = {
@@ -171,6 +180,12 @@ export const SettledField = {
   leaderReaped: 25,
   elapsedMs: 26,
   hasDetails: 27,
+  /** Index of {@link RESOURCE_LIMITS}. */
+  breachedLimit: 28,
+  breachUsed: 29,
+  breachAllowed: 30,
+  /** Bit n stands for limit n + 1 of {@link RESOURCE_LIMITS}. */
+  unenforcedLimits: 31,
 } as const;
 
 /** Positions within a `cleanedUp` record. */
@@ -193,4 +208,13 @@ export const CLEANUP_STATUSES = ['confirmed', 'confirmed-group-only', 'unconfirm
 export const MECHANISMS = ['job', 'shim', 'shim+cgroup', 'namespace', 'sweep', 'group', 'child-only', 'none'] as const;
 export const STEP_SCOPES = ['leader', 'group', 'tree'] as const;
 export const SURVIVOR_REASONS = ['permission', 'uninterruptible', 'frozen', 'deadline', 'unknown'] as const;
+export const RESOURCE_LIMITS = [
+  'none',
+  'memoryBytes',
+  'cpuTimeMs',
+  'maxProcesses',
+  'maxOpenFiles',
+  'maxFileSizeBytes',
+] as const;
+export const LIMIT_REACHES = ['none', 'process', 'tree'] as const;
 export const FAILURE_SUBJECTS = ['none', 'executable', 'cwd', 'interpreter', 'stdin'] as const;

@@ -49,6 +49,8 @@ function runOptions(request: ExecRequest): RunOptions {
     idleTimeoutMs: request.idleTimeoutMs,
     graceMs: request.graceMs,
     maxOutputBytes: request.maxOutputBytes,
+    limits: request.limits,
+    strictLimits: request.strictLimits,
     stdin: 'inherit',
     stdout: output,
     stderr: output,

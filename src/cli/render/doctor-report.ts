@@ -2,6 +2,7 @@
  * The report of `custody doctor` as a value and as text. `--json` prints the value, so both forms say the same.
  */
 import type { ContainmentLevel } from '../../backend/backend.js';
+import type { LimitSupport } from '../../core/resource-limits.js';
 import type { RunnerCapabilities } from '../../runner/runner.js';
 import { formatByteCount, formatDuration } from '../quantity.js';
 
@@ -42,6 +43,7 @@ export function renderDoctorReport(report: DoctorReport): string {
     row('platform', report.platform),
     ...backendRows(report),
     ...containmentRows(report),
+    ...resourceRows(report),
     ...featureRows(report),
     '',
     'Limits (default, range)',
@@ -78,6 +80,18 @@ function levelText(level: ContainmentLevel): string {
   const escape = level.escapeProof ? 'escape-proof' : 'can be left';
   const crash = { nothing: 'nothing survives', escaped: 'escapees survive', all: 'all survive' }[level.hostCrash];
   return `${level.detail}; ${escape}; if the host is killed: ${crash}`;
+}
+
+function resourceRows({ capabilities: found }: DoctorReport): readonly string[] {
+  if (found === undefined) return [];
+  const { limits } = found.containment[found.defaultContainment];
+  const rows = Object.entries(limits).map(([name, limit]) => row(`  ${name}`, supportText(limit), LABEL_WIDTH + 4));
+  return ['', `Resource limits (containment ${found.defaultContainment})`, ...rows];
+}
+
+function supportText({ reach, how }: LimitSupport): string {
+  const held = { tree: 'all processes together', process: 'each process', none: 'not enforced' }[reach];
+  return `${held}: ${how}`;
 }
 
 function featureRows({ capabilities: found }: DoctorReport): readonly string[] {

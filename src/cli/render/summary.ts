@@ -4,6 +4,7 @@
 import type { Cleanup, ProcessName } from '../../core/cleanup.js';
 import type { CustodyError } from '../../core/errors.js';
 import type { ExitStatus, Outcome } from '../../core/outcome.js';
+import { describeBreach } from '../../core/resource-limits.js';
 import type { RunResult } from '../../core/run-result.js';
 import { formatDuration } from '../quantity.js';
 
@@ -21,6 +22,7 @@ const SHELL_BUILTINS: ReadonlySet<string> = new Set(
 export function renderSummary(result: RunResult<string | Uint8Array>): string {
   const parts = [
     describeOutcome(result.outcome),
+    ...describeLimits(result),
     formatDuration(result.durationMs),
     ...describeCleanup(result.cleanup),
     result.backend,
@@ -52,6 +54,12 @@ export function describeOutcome(outcome: Outcome): string {
     case 'detached':
       return 'detached';
   }
+}
+
+/** The limit that was exceeded, and limits that nobody looked after. */
+function describeLimits({ breach, unenforcedLimits }: RunResult<string | Uint8Array>): readonly string[] {
+  const parts = breach === null ? [] : [describeBreach(breach)];
+  return unenforcedLimits.length === 0 ? parts : [...parts, `NOT ENFORCED ${unenforcedLimits.join(' ')}`];
 }
 
 function describeStatus(status: ExitStatus): string {

@@ -3,10 +3,12 @@
  */
 import type { BackendCapabilities } from '../../backend/backend.js';
 import type { Containment } from '../../core/launch-spec.js';
+import { LIMIT_NAMES } from '../../core/resource-limits.js';
 
 /** What a user of this host should know not to rely on; empty where every guarantee holds. */
 export function weaknesses(found: BackendCapabilities): readonly string[] {
   const level = found.containment[found.defaultContainment];
+  const loose = LIMIT_NAMES.filter((name) => level.limits[name].reach === 'none');
   const said: readonly (readonly [weak: boolean, text: string])[] = [
     [
       !level.escapeProof,
@@ -18,6 +20,7 @@ export function weaknesses(found: BackendCapabilities): readonly string[] {
     [found.order === 'event-loop', 'the order between stdout and stderr is that of the event loop, not of arrival'],
     [!found.blockFlow, 'a slow reader does not make the command wait'],
     [!found.endsWithWorker, 'worker.terminate() leaves the commands of that worker running'],
+    [loose.length > 0, `these resource limits are not enforced by default: ${loose.join(', ')}`],
     [!found.usage, 'CPU time is not reported'],
     [
       !found.terminal,

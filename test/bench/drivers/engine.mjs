@@ -142,6 +142,8 @@ function specOf(file, args) {
     containment: 'group',
     containmentRequired: false,
     stragglers: 'kill',
+    limits: {},
+    strictLimits: false,
     ringBytes: 2 ** 20,
     outputLimitBytes: 0,
     timeoutMs: 300_000,

@@ -39,9 +39,38 @@ describe('custody exec', () => {
       idleTimeoutMs: undefined,
       graceMs: undefined,
       maxOutputBytes: undefined,
+      limits: {},
+      strictLimits: false,
       json: false,
       quiet: false,
     });
+  });
+
+  it('reads resource limits', () => {
+    const given = ['--memory', '512m', '--cpu-time', '10s', '--max-processes', '64'];
+    const others = ['--max-open-files', '128', '--max-file-size', '1g', '--strict-limits'];
+    expect(exec(...given, ...others, 'make')).toMatchObject({
+      limits: {
+        memoryBytes: 536_870_912,
+        cpuTimeMs: 10_000,
+        maxProcesses: 64,
+        maxOpenFiles: 128,
+        maxFileSizeBytes: 1_073_741_824,
+      },
+      strictLimits: true,
+    });
+  });
+
+  it.each([
+    ['--memory', '512'],
+    ['--memory', 'much'],
+    ['--cpu-time', '0'],
+    ['--max-processes', '0'],
+    ['--max-processes', '1.5'],
+    ['--max-open-files', '3'],
+    ['--max-file-size', '0'],
+  ])('refuses %s %s', (option, value) => {
+    expect(refusal('exec', option, value, 'make')).toContain(option);
   });
 
   it('reads its options before the command', () => {

@@ -3,9 +3,32 @@ import type { BackendCapabilities, ContainmentLevel } from '../../../src/backend
 import { weaknesses } from '../../../src/cli/render/weaknesses.js';
 import { renderDoctorReport, type DoctorReport } from '../../../src/cli/render/doctor-report.js';
 
-const strong: ContainmentLevel = { available: true, detail: 'subreaper', escapeProof: true, hostCrash: 'nothing' };
-const weak: ContainmentLevel = { available: true, detail: 'process group', escapeProof: false, hostCrash: 'all' };
-const missing: ContainmentLevel = { available: false, detail: 'not built', escapeProof: false, hostCrash: 'all' };
+const held = { reach: 'tree', how: 'looks' } as const;
+const perProcess = { reach: 'process', how: 'an rlimit' } as const;
+const free = { reach: 'none', how: 'nobody looks' } as const;
+const everyLimit = {
+  memoryBytes: held,
+  cpuTimeMs: held,
+  maxProcesses: held,
+  maxOpenFiles: perProcess,
+  maxFileSizeBytes: perProcess,
+};
+const someLimits = { ...everyLimit, memoryBytes: free, cpuTimeMs: perProcess, maxProcesses: free };
+const strong: ContainmentLevel = {
+  available: true,
+  detail: 'subreaper',
+  escapeProof: true,
+  hostCrash: 'nothing',
+  limits: everyLimit,
+};
+const weak: ContainmentLevel = {
+  available: true,
+  detail: 'process group',
+  escapeProof: false,
+  hostCrash: 'all',
+  limits: someLimits,
+};
+const missing: ContainmentLevel = { ...weak, available: false, detail: 'not built' };
 
 const best: BackendCapabilities = {
   backend: 'native',
@@ -64,6 +87,7 @@ describe('weaknesses', () => {
       'order',
       'reader',
       'CPU',
+      'not enforced by default: memoryBytes, maxProcesses',
       'Ctrl+Z',
       'tree',
       'strict',
@@ -80,6 +104,8 @@ describe('renderDoctorReport', () => {
     expect(text).toMatch(/^addon +\/p\/custody\.node$/m);
     expect(text).toMatch(/^\* tree +subreaper; escape-proof; if the host is killed: nothing survives$/m);
     expect(text).toMatch(/^ {2}group +process group; can be left; if the host is killed: all survive$/m);
+    expect(text).toMatch(/^ {2}memoryBytes +all processes together: looks$/m);
+    expect(text).toMatch(/^ {2}maxOpenFiles +each process: an rlimit$/m);
     expect(text).toMatch(/^ {2}pidfd +yes$/m);
     expect(text).toMatch(/^ {2}release +6\.1$/m);
     expect(text).toMatch(/^ {2}idleTimeoutMs +off, 1 ms to 24 h$/m);

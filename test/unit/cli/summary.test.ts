@@ -14,13 +14,16 @@ const clean: Cleanup = {
   elapsedMs: 1,
 };
 
-function summary(cleanup: Partial<Cleanup>): string {
+function summary(cleanup: Partial<Cleanup>, more: Partial<RunResult> = {}): string {
   const result: Partial<RunResult> = {
     id: 'exec-7',
     outcome: { kind: 'exited', exitCode: 0 },
     durationMs: 1_240,
     cleanup: { ...clean, ...cleanup },
     backend: 'native',
+    breach: null,
+    unenforcedLimits: [],
+    ...more,
   };
   return renderSummary(result as RunResult);
 }
@@ -37,6 +40,12 @@ describe('renderSummary', () => {
   it('names leftovers that were ended, the first of many', () => {
     const killed = [1, 2, 3, 4, 5].map((pid) => ({ pid, name: 'sleep' }));
     expect(summary({ killed })).toContain('ended leftovers sleep[1] sleep[2] sleep[3] and 2 more');
+  });
+
+  it('names the limit that was exceeded and those that nothing enforced', () => {
+    const breach = { limit: 'memoryBytes', used: 700, allowed: 512 } as const;
+    const text = summary({}, { breach, unenforcedLimits: ['cpuTimeMs', 'maxProcesses'] });
+    expect(text).toContain(', memoryBytes: 700 used, 512 allowed, NOT ENFORCED cpuTimeMs maxProcesses, ');
   });
 
   it('names survivors', () => {

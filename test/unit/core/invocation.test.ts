@@ -30,7 +30,7 @@ describe('an ordinary call', () => {
       ...{ input: undefined, stdin: undefined, stdout: 'capture', stderr: 'capture' },
       ...{ timeoutMs: 300_000, idleTimeoutMs: 0, graceMs: 2_000, drainMs: 500, maxOutputBytes: 1_048_576 },
       ...{ onOverflow: 'truncate', signal: undefined, stragglers: 'kill', containment: undefined },
-      ...{ encoding: 'utf8', reject: false },
+      ...{ limits: {}, strictLimits: false, encoding: 'utf8', reject: false },
     });
   });
 
@@ -214,10 +214,54 @@ describe('defaults of a runner', () => {
     expect(defaults.envLayers).toHaveLength(1);
   });
 
+  it('keep the limits that a call does not set', () => {
+    const limits = { memoryBytes: 2_000_000, maxProcesses: 8 };
+    const defaults = readDefaults({ limits, strictLimits: true }, RUN_LIMITS);
+    const options = { limits: { maxProcesses: 4, cpuTimeMs: 100, maxOpenFiles: undefined } };
+    const invocation = readInvocation('git', [], options, defaults, RUN_LIMITS);
+    expect(invocation.limits).toEqual({ memoryBytes: 2_000_000, maxProcesses: 4, cpuTimeMs: 100 });
+    expect(invocation.strictLimits).toBe(true);
+    expect(defaults.limits).toEqual(limits);
+  });
+
   it('are checked when the runner is made', () => {
     expect(propertiesOf(() => readDefaults({ timeoutMs: 0, encoding: 'buffer' }, RUN_LIMITS))).toEqual([
       'defaults.timeoutMs',
       'defaults.encoding',
     ]);
+  });
+});
+
+describe('resource limits', () => {
+  it.each([
+    [{ memoryBytes: 1_000 }, 'limits.memoryBytes', 'must be a whole number of bytes from 1048576 to 9007199254740991'],
+    [{ memoryBytes: 2_000_000.5 }, 'limits.memoryBytes', 'whole number of bytes'],
+    [{ memoryBytes: '512m' }, 'limits.memoryBytes', 'whole number of bytes'],
+    [{ cpuTimeMs: 0 }, 'limits.cpuTimeMs', 'milliseconds from 10'],
+    [{ maxProcesses: -1 }, 'limits.maxProcesses', 'processes from 1'],
+    [{ maxOpenFiles: 3 }, 'limits.maxOpenFiles', 'descriptors from 16'],
+    [{ maxFileSizeBytes: Number.NaN }, 'limits.maxFileSizeBytes', 'leave it out for no limit'],
+    [{ maxFileSizeBytes: null }, 'limits.maxFileSizeBytes', 'bytes from 1'],
+    [{ maxProcess: 3 }, 'limits.maxProcess', 'did you mean maxProcesses?'],
+    [[], 'limits', 'must be an object'],
+    ['none', 'limits', 'must be an object'],
+    [null, 'limits', 'must be an object'],
+  ])('refuses %j and says what would do', (limits, property, message) => {
+    const issues = issuesOf(() => read('git', [], { limits }));
+    expect(issues.map((issue) => issue.property)).toEqual([property]);
+    expect(issues[0]?.message).toContain(message);
+  });
+
+  it('are copied, so that a later change does nothing', () => {
+    const limits = { maxProcesses: 4 };
+    const invocation = read('git', [], { limits });
+    limits.maxProcesses = 5;
+    expect(invocation.limits).toEqual({ maxProcesses: 4 });
+    expect(Object.isFrozen(invocation.limits)).toBe(true);
+  });
+
+  it('belong to a run, not to a command', () => {
+    expect(propertiesOf(() => read({ file: 'git', limits: {} }))).toEqual(['limits']);
+    expect(propertiesOf(() => read('git', [], { strictLimits: 1 }))).toEqual(['strictLimits']);
   });
 });

@@ -3,7 +3,12 @@ import { WorkingDirectoryError } from '../../../src/core/errors.js';
 import { launchError } from '../../../src/core/launch-failure.js';
 import type { LaunchFailure } from '../../../src/core/settled-facts.js';
 
-const subject = { file: '/home/someone/bin/tool', cwd: '/home/someone/work', containment: 'tree' as const };
+const subject = {
+  file: '/home/someone/bin/tool',
+  cwd: '/home/someone/work',
+  containment: 'tree' as const,
+  unenforcedLimits: ['memoryBytes', 'maxProcesses'] as const,
+};
 
 function errorOf(errno: string, about: LaunchFailure['subject'], operation = 'exec'): ReturnType<typeof launchError> {
   return launchError({ operation, errno, subject: about }, subject);
@@ -50,4 +55,10 @@ describe('launchError', () => {
       for (const errno of ['ENOENT', 'EACCES', 'EIO']) expect(errorOf(errno, about).message).not.toContain('someone');
     }
   });
+});
+
+it('names the limits that nothing can enforce', () => {
+  const error = errorOf('', 'none', 'limits');
+  expect(error).toMatchObject({ code: 'LIMITS_UNENFORCEABLE', operation: 'limits' });
+  expect(error.message).toBe("nothing can enforce memoryBytes, maxProcesses with containment 'tree' here");
 });
