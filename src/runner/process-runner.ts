@@ -3,6 +3,7 @@
  */
 import type { InvocationDefaults } from '../core/invocation.js';
 import { Launcher } from './launcher.js';
+import { probeGuardian, withProbe } from './probe-capabilities.js';
 import type { RunContext } from './run-context.js';
 import { RunGroup, throwUnconfirmed } from './run-group.js';
 import type {
@@ -21,9 +22,11 @@ export class ProcessRunner implements CustodyRunner {
   readonly runSync: RunSyncFunction;
   readonly scope: () => Scope;
   readonly capabilities: () => RunnerCapabilities;
+  readonly probeCapabilities: () => Promise<RunnerCapabilities>;
   readonly #launcher: Launcher;
   readonly #scopes = new Set<ProcessScope>();
   #closing: Promise<void> | undefined;
+  #probed: RunnerCapabilities | undefined;
 
   /** `context` is asked for when the backend is first needed. */
   constructor(context: () => RunContext, defaults: InvocationDefaults) {
@@ -37,7 +40,8 @@ export class ProcessRunner implements CustodyRunner {
     this.runSync = (command: unknown, second?: unknown, third?: unknown) =>
       launcher.runSync(command, second, third) as never;
     this.scope = () => this.#openScope();
-    this.capabilities = () => capabilitiesOf(context());
+    this.capabilities = () => this.#probed ?? capabilitiesOf(context());
+    this.probeCapabilities = async () => (this.#probed ??= await this.#probe());
   }
 
   close(): Promise<void> {
@@ -47,6 +51,14 @@ export class ProcessRunner implements CustodyRunner {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #probe(): Promise<RunnerCapabilities> {
+    const found = this.capabilities();
+    // The fallback has nothing to try.
+    return found.file === undefined
+      ? { ...found, probed: true }
+      : withProbe(found, await probeGuardian(this, found.file));
   }
 
   #openScope(): Scope {
@@ -69,5 +81,6 @@ function capabilitiesOf({ selected }: RunContext): RunnerCapabilities {
     ...backend.capabilities(),
     ...(file === undefined ? {} : { file }),
     ...(fallbackReason === undefined ? {} : { fallbackReason }),
+    probed: false,
   };
 }

@@ -170,6 +170,8 @@ export type RunnerCapabilities = BackendCapabilities & {
   readonly file?: string;
   /** Why the fallback serves; absent with the native backend. */
   readonly fallbackReason?: string;
+  /** `false`: nothing was tried yet, so a level that is available may still be refused by the system. */
+  readonly probed: boolean;
 };
 
 /** The runner of this package: a {@link Runner} and everything around it. */
@@ -183,6 +185,13 @@ export interface CustodyRunner extends Runner, AsyncDisposable {
    * @throws {@link CustodyError} with code `NATIVE_UNAVAILABLE` if the native backend is required and cannot be loaded.
    */
   readonly capabilities: () => RunnerCapabilities;
+  /**
+   * The same after trying: starts the guardian program once, which makes a cgroup and a namespace and removes them again.
+   * {@link CustodyRunner.capabilities} says the same from then on. Takes some milliseconds; tried once.
+   *
+   * @throws {@link CustodyError} (as a rejection) with code `NATIVE_UNAVAILABLE` as `capabilities` does.
+   */
+  readonly probeCapabilities: () => Promise<RunnerCapabilities>;
   /** Ends everything started by this runner as {@link Scope.dispose} does, its scopes included. */
   close(): Promise<void>;
 }

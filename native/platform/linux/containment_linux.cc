@@ -1,4 +1,5 @@
 // Which container a launch gets, and what it falls back to.
+#include <cstdlib>
 #include <string_view>
 
 #include "platform/linux/detached_container.h"
@@ -61,7 +62,13 @@ class LinuxContainment final : public Containment {
   }
 
  private:
-  std::shared_ptr<GuardianProcess> guardian_ = std::make_shared<GuardianProcess>();
+  /// Read on JavaScript's thread, which alone changes the environment.
+  static bool UsesCgroups() {
+    const char* const value = std::getenv("CUSTODY_CGROUP");
+    return value != nullptr && std::string_view(value) == "on";
+  }
+
+  std::shared_ptr<GuardianProcess> guardian_ = std::make_shared<GuardianProcess>(UsesCgroups());
 };
 
 }  // namespace

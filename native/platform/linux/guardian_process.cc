@@ -49,7 +49,9 @@ core::Result<Spawned> SpawnProgram(SpawnRequest& request) {
 
 }  // namespace
 
-GuardianProcess::GuardianProcess() : file_(GuardianFile()) { failed_at_.fill(-core::kGuardianFailureSpan); }
+GuardianProcess::GuardianProcess(bool uses_cgroups) : file_(GuardianFile()), uses_cgroups_(uses_cgroups) {
+  failed_at_.fill(-core::kGuardianFailureSpan);
+}
 
 GuardianProcess::~GuardianProcess() {
   control_.Close();
@@ -82,6 +84,7 @@ core::Result<Shim> GuardianProcess::Ask(wire::ShimKind kind) {
   if (!pair.ok()) return pair.error();
   auto message = MakeMessage<wire::OpenShim>(wire::MessageType::kOpenShim, 0);
   message.kind = kind;
+  message.use_cgroup = uses_cgroups_ ? 1 : 0;
   const int theirs = static_cast<int>(pair.value().theirs.get());
   if (core::Status sent = SendMessage(control_, message, {&theirs, 1}); !sent.ok()) return sent.error();
   return Shim{std::move(pair.value().ours), kind, 0, generation_};

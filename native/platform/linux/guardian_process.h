@@ -36,7 +36,8 @@ struct Shim {
 /// Owns   : the process: it is reaped here, by pid (I3).
 class GuardianProcess {
  public:
-  GuardianProcess();
+  /// `uses_cgroups`: every tree gets a cgroup leaf of its own as well, where that works.
+  explicit GuardianProcess(bool uses_cgroups);
   ~GuardianProcess();
   GuardianProcess(const GuardianProcess&) = delete;
   GuardianProcess& operator=(const GuardianProcess&) = delete;
@@ -58,6 +59,7 @@ class GuardianProcess {
   void ReapFormer();
 
   const std::string file_;
+  const bool uses_cgroups_;
   std::mutex mutex_;
   OwnedHandle control_;
   Spawned process_;

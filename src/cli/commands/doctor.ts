@@ -2,7 +2,7 @@
  * `custody doctor`: says which backend works here, what it can contain and what it cannot, before anything is run.
  */
 import { CustodyError } from '../../core/errors.js';
-import { capabilities } from '../../index.js';
+import { probeCapabilities } from '../../index.js';
 import { RUN_LIMITS } from '../../policy/limits.js';
 import type { DoctorRequest, TextSinks } from '../args.js';
 import { EXIT } from '../exit-codes.js';
@@ -10,17 +10,17 @@ import { renderDoctorReport, type DoctorReport, type Host } from '../render/doct
 import { weaknesses } from '../render/weaknesses.js';
 
 /** Writes the report. @returns The exit code: 1 when the backend that was asked for is not to be had. */
-export function doctor(request: DoctorRequest, host: Host, sinks: TextSinks): number {
-  const report = inspect(host);
+export async function doctor(request: DoctorRequest, host: Host, sinks: TextSinks): Promise<number> {
+  const report = await inspect(host);
   sinks.out(request.json ? `${JSON.stringify(report, null, 2)}\n` : renderDoctorReport(report));
   return report.problem === undefined ? EXIT.ok : EXIT.internal;
 }
 
-function inspect(host: Host): DoctorReport {
+async function inspect(host: Host): Promise<DoctorReport> {
   const { timeoutMs, idleTimeoutMs, graceMs, drainMs, maxOutputBytes } = RUN_LIMITS;
   const limits = { timeoutMs, idleTimeoutMs, graceMs, drainMs, maxOutputBytes };
   try {
-    const found = capabilities();
+    const found = await probeCapabilities();
     return { ...host, limits, capabilities: found, weaker: weaknesses(found) };
   } catch (error) {
     if (!(error instanceof CustodyError)) throw error;

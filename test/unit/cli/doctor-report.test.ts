@@ -68,7 +68,7 @@ const report: DoctorReport = {
     idleTimeoutMs: { min: 1, max: 86_400_000, standard: 0 },
     maxOutputBytes: { min: 1_024, max: 4_096, standard: 2_048 },
   },
-  capabilities: { ...best, file: '/p/custody.node' },
+  capabilities: { ...best, file: '/p/custody.node', probed: true },
   weaker: [],
 };
 
@@ -114,7 +114,7 @@ describe('renderDoctorReport', () => {
   });
 
   it('shows the reason for the fallback and what is weaker', () => {
-    const capabilities = { ...worst, fallbackReason: 'no addon' };
+    const capabilities = { ...worst, fallbackReason: 'no addon', probed: true };
     const text = renderDoctorReport({ ...report, capabilities, weaker: weaknesses(worst) });
     expect(text).toMatch(/^reason +no addon$/m);
     expect(text).toMatch(/^ {2}tree +not available: not built$/m);
