@@ -10,7 +10,7 @@
 
 #include "platform/linux/guardian_file.h"
 #include "platform/linux/pinned_process.h"
-#include "platform/linux/spawn_linux.h"
+#include "platform/posix/spawn.h"
 #include "platform/linux/wire_socket.h"
 #include "platform/posix/posix_error.h"
 
