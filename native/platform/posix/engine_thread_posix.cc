@@ -13,10 +13,10 @@ constexpr std::size_t kThreadStackBytes = std::size_t{256} << 10;
 
 void PrepareCallingThread() {
   sigset_t mask;
-  ::sigfillset(&mask);
+  sigfillset(&mask);
   // SIGCHLD stays open. Blocked here, the kernel picks the main thread or a V8 worker to deliver it and wakes that
   // thread at every child's end, even where it is ignored. Measured by test/bench (throughput).
-  ::sigdelset(&mask, SIGCHLD);
+  sigdelset(&mask, SIGCHLD);
   ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
   NameCallingThread("custody");
 }
