@@ -82,11 +82,11 @@ function buildTarget(zig, name, target) {
     run('cmake', ['-S', '.', '-B', folder, '--log-level=WARNING', ...definitions], environment) &&
     run(
       'cmake',
-      ['--build', folder, '--parallel', options.jobs, '--target', 'custody'],
+      ['--build', folder, '--parallel', options.jobs, '--target', 'custody', 'custody_guardian'],
       environment,
     );
   if (!built) return false;
-  const problems = ['custody.node'].flatMap((file) => problemsOf(join(folder, file), target));
+  const problems = ['custody.node', 'custody-guardian'].flatMap((file) => problemsOf(join(folder, file), target));
   for (const problem of problems) console.error(`${name}: ${problem}`);
   return problems.length === 0;
 }

@@ -73,7 +73,7 @@ bool Lineage::Look(std::span<const TableRow> table) {
     std::size_t index = 0;
     while (index < living_.size() && living_[index].unique_id != row.unique_id) ++index;
     if (index == living_.size()) {
-      if (!living_.Push({row.pid, row.unique_id, true, false, false, false})) return false;
+      if (!living_.Push({.pid = row.pid, .unique_id = row.unique_id})) return false;
       ++found_new_;
     }
     living_[index].is_there = true;

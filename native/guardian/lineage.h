@@ -25,6 +25,8 @@ struct Descendant {
   std::uint64_t unique_id = 0;
   /// Its turn came in the look in progress, so it is still there.
   bool is_there = false;
+  /// The rest is its owner's to note.
+  bool is_followed = false;
   bool is_stopped = false;
   bool is_killed = false;
   bool is_refused = false;
@@ -51,6 +53,10 @@ class Lineage {
   bool is_empty() const { return living_.is_empty(); }
   Descendant& operator[](std::size_t index) { return living_[index]; }
   const Descendant& operator[](std::size_t index) const { return living_[index]; }
+  Descendant* begin() { return living_.begin(); }
+  Descendant* end() { return living_.end(); }
+  const Descendant* begin() const { return living_.begin(); }
+  const Descendant* end() const { return living_.end(); }
   void Release();
 
  private:

@@ -47,7 +47,7 @@ class KqueuePoller final : public Poller {
   }
 
   void Remove(NativeHandle handle) override {
-    for (const std::int16_t filter : {EVFILT_READ, EVFILT_WRITE}) {
+    for (const std::int16_t filter : std::array<std::int16_t, 2>{EVFILT_READ, EVFILT_WRITE}) {
       struct kevent change {};
       EV_SET(&change, static_cast<std::uintptr_t>(handle), filter, EV_DELETE, 0, 0, nullptr);
       (void)::kevent(fd(), &change, 1, nullptr, 0, nullptr);  // ENOENT: it was the other one

@@ -22,17 +22,20 @@ struct ProcessIdentity {
 };
 static_assert(sizeof(ProcessIdentity) == 56);
 
-/// Returns: false when there is no such process; a zombie may be refused as well.
-inline bool ReadIdentity(pid_t pid, ProcessIdentity& into) {
+/// Becomes the argument of the call. Source : XNU bsd/kern/proc_info.c, proc_pidinfo, `findzomb`.
+enum class ZombiesToo : std::uint64_t { kNo = 0, kYes = 1 };
+
+/// Returns: false when there is no such process.
+inline bool ReadIdentity(pid_t pid, ProcessIdentity& into, ZombiesToo zombies) {
   constexpr int kUniqueIdentifierInfo = 17;  // PROC_PIDUNIQIDENTIFIERINFO
-  constexpr std::uint64_t kZombiesToo = 1;
-  return ::proc_pidinfo(pid, kUniqueIdentifierInfo, kZombiesToo, &into, sizeof into) == static_cast<int>(sizeof into);
+  const auto argument = static_cast<std::uint64_t>(zombies);
+  return ::proc_pidinfo(pid, kUniqueIdentifierInfo, argument, &into, sizeof into) == static_cast<int>(sizeof into);
 }
 
 /// Source : macOS <libproc.h>, PROC_PIDT_SHORTBSDINFO: answered for any user's process, unlike PROC_PIDTBSDINFO.
 inline bool ReadShortInfo(pid_t pid, proc_bsdshortinfo& into) {
-  constexpr std::uint64_t kZombiesToo = 1;
-  return ::proc_pidinfo(pid, PROC_PIDT_SHORTBSDINFO, kZombiesToo, &into, sizeof into) == static_cast<int>(sizeof into);
+  const auto argument = static_cast<std::uint64_t>(ZombiesToo::kYes);
+  return ::proc_pidinfo(pid, PROC_PIDT_SHORTBSDINFO, argument, &into, sizeof into) == static_cast<int>(sizeof into);
 }
 
 /// The letter that ps(1) shows for a status.

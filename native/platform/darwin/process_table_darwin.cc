@@ -52,7 +52,7 @@ ProcessEntry ReadProcess(pid_t pid) {
   entry.state = StateLetter(info.pbsi_status);
   entry.name.assign(info.pbsi_comm, ::strnlen(info.pbsi_comm, sizeof info.pbsi_comm));
   ProcessIdentity identity{};
-  if (ReadIdentity(pid, identity)) entry.start_time = identity.unique_id;
+  if (ReadIdentity(pid, identity, ZombiesToo::kYes)) entry.start_time = identity.unique_id;
   return entry;
 }
 

@@ -34,7 +34,7 @@ inline int SignalIdentity(pid_t pid, std::uint64_t unique_id, int number) {
   constexpr int kMostExecs = 16;
   for (int i = 0; i < kMostExecs; ++i) {
     ProcessIdentity identity{};
-    if (!ReadIdentity(pid, identity) || identity.unique_id != unique_id) return ESRCH;
+    if (!ReadIdentity(pid, identity, ZombiesToo::kNo) || identity.unique_id != unique_id) return ESRCH;
     if (by_token == nullptr) break;
     AuditToken token{};
     token.values[5] = static_cast<std::uint32_t>(pid);

@@ -1,9 +1,9 @@
 // Which container a launch gets, and what it falls back to.
 #include <string_view>
 
+#include "platform/linux/tree_container.h"
 #include "platform/posix/detached_container.h"
 #include "platform/posix/group_container.h"
-#include "platform/linux/tree_container.h"
 
 namespace custody::platform {
 

@@ -1,6 +1,5 @@
 #include "platform/linux/guardian_file.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -8,7 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 
 #include "platform/posix/posix_error.h"
 
@@ -24,7 +22,6 @@ namespace custody::platform {
 namespace {
 
 constexpr const char* kName = "custody-guardian";
-constexpr const char* kVariable = "CUSTODY_GUARDIAN_FILE";
 /// Above every number that a spawn places: 0-2, those of core/wire.h, and the program itself.
 constexpr int kAboveAllPlaces = 8;
 
@@ -36,14 +33,6 @@ OwnedHandle MakeMemoryFile() {
 }
 
 }  // namespace
-
-std::string GuardianFile() {
-  if (const char* const named = std::getenv(kVariable); named != nullptr && *named != '\0') return named;
-  Dl_info info{};
-  if (::dladdr(reinterpret_cast<const void*>(&GuardianFile), &info) == 0 || info.dli_fname == nullptr) return kName;
-  const std::string addon(info.dli_fname);
-  return addon.substr(0, addon.rfind('/') + 1) + kName;
-}
 
 core::Result<OwnedHandle> CopyToMemory(const std::string& path) {
   const OwnedHandle source(RetryOnEintr([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));

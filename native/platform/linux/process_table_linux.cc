@@ -103,8 +103,8 @@ std::vector<core::NamedProcess> ProcessesHoldingPipe(int reading_end) {
   struct stat pipe {};
   if (::fstat(reading_end, &pipe) == -1) return holders;
   std::array<char, 48> wanted{};
-  const int wanted_length = std::snprintf(wanted.data(), wanted.size(), "pipe:[%llu]",
-                                          static_cast<unsigned long long>(pipe.st_ino));
+  const int wanted_length =
+      std::snprintf(wanted.data(), wanted.size(), "pipe:[%llu]", static_cast<unsigned long long>(pipe.st_ino));
   const Directory proc(::opendir("/proc"));
   if (!proc) return holders;
   const pid_t self = ::getpid();

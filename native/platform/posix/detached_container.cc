@@ -3,8 +3,8 @@
 #include <sys/wait.h>
 
 #include "core/limits.h"
-#include "platform/posix/spawn.h"
 #include "platform/posix/posix_error.h"
+#include "platform/posix/spawn.h"
 #include "platform/posix/spawn_request.h"
 
 namespace custody::platform {

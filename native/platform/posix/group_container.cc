@@ -10,8 +10,8 @@
 #include "core/limits.h"
 #include "platform/posix/child_wait.h"
 #include "platform/posix/pinned_process.h"
-#include "platform/posix/spawn.h"
 #include "platform/posix/posix_error.h"
+#include "platform/posix/spawn.h"
 #include "platform/posix/spawn_request.h"
 
 namespace custody::platform {
