@@ -12,6 +12,7 @@ const MACH_MAGIC_64 = 0xfeedfacf;
 const LC_VERSION_MIN_MACOSX = 0x24;
 const LC_BUILD_VERSION = 0x32;
 const LC_LOAD_DYLIB = 0x0c;
+const LC_CODE_SIGNATURE = 0x1d;
 const SHT_DYNAMIC = 6;
 const SHT_VERNEED = 0x6ffffffe;
 const DT_NEEDED = 1n;
@@ -63,7 +64,13 @@ function readElf(bytes) {
 }
 
 function readMachO(bytes) {
-  const found = { kind: 'mach-o', machine: MACH_MACHINES[bytes.readUInt32LE(4)], minimum: undefined, libraries: [] };
+  const found = {
+    kind: 'mach-o',
+    machine: MACH_MACHINES[bytes.readUInt32LE(4)],
+    minimum: undefined,
+    libraries: [],
+    isSigned: false,
+  };
   let at = 32;
   for (let left = bytes.readUInt32LE(16); left > 0; --left) {
     const command = bytes.readUInt32LE(at);
@@ -72,6 +79,7 @@ function readMachO(bytes) {
       found.minimum = `${bytes.readUInt16LE(version + 2)}.${bytes.readUInt8(version + 1)}`;
     }
     if (command === LC_LOAD_DYLIB) found.libraries.push(textAt(bytes, at + bytes.readUInt32LE(at + 8)));
+    if (command === LC_CODE_SIGNATURE) found.isSigned = true;
     at += bytes.readUInt32LE(at + 4);
   }
   return found;
@@ -96,6 +104,8 @@ export function problemsOf(file, { format: wanted }) {
   if (wanted.minimum !== undefined && found.minimum !== wanted.minimum) {
     problems.push(`${name} needs macOS ${found.minimum}, not ${wanted.minimum}`);
   }
+  // Apple's own machines run nothing that is not signed, if only by the linker.
+  if (found.kind === 'mach-o' && found.machine === 'aarch64' && !found.isSigned) problems.push(`${name} is not signed`);
   if (wanted.newestGlibc !== undefined && byVersion(found.newestGlibc ?? '0', wanted.newestGlibc) > 0) {
     problems.push(`${name} needs glibc ${found.newestGlibc}, newer than ${wanted.newestGlibc}`);
   }

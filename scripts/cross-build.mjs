@@ -30,6 +30,8 @@ const { values: options } = parseArgs({
 });
 const cache = resolve(options.cache);
 
+const PIC_FOR_PIE = 'for word do shift; [ "$word" = -fPIE ] && word=-fPIC; set -- "$@" "$word"; done';
+
 /** The compiler's program, fetched on first use. @returns {{ file: string } | { reason: string }} */
 function findZig() {
   const name = process.platform === 'linux' ? ZIG_PACKAGES[process.arch] : undefined;
@@ -54,11 +56,15 @@ function findZig() {
   return { reason: lines.find((line) => line.includes('npm error')) ?? String(fetched.error ?? 'npm failed') };
 }
 
-/** CMake wants programs of one word. @returns {string} the wrapper's path */
+/**
+ * CMake wants programs of one word. Zig refuses -fPIE where it makes an object ("OutputModeForbidsPie"); -fPIC serves as well.
+ *
+ * @returns {string} the wrapper's path
+ */
 function wrapper(name, words) {
   const file = join(cache, 'wrappers', name);
   mkdirSync(join(cache, 'wrappers'), { recursive: true });
-  writeFileSync(file, `#!/bin/sh\nexec ${words.map((word) => `'${word}'`).join(' ')} "$@"\n`);
+  writeFileSync(file, `#!/bin/sh\n${PIC_FOR_PIE}\nexec ${words.map((word) => `'${word}'`).join(' ')} "$@"\n`);
   chmodSync(file, 0o755);
   return file;
 }

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "core/receipt.h"
 #include "platform/darwin/signal_identity.h"
 
 namespace custody::guardian {
