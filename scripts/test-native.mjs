@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { TEST_PROGRAMS, build, run, runTestPrograms } from './native-build.mjs';
 
-const FUZZERS = ['custody_byte_ring_fuzzer'];
+const FUZZERS = ['custody_byte_ring_fuzzer', 'custody_datagram_fuzzer'];
 
 const { values } = parseArgs({ options: { fuzz: { type: 'string' }, help: { type: 'boolean' } } });
 if (values.help) {

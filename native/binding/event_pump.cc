@@ -36,15 +36,18 @@ bool EventPump::NeedsWake() {
   return true;
 }
 
-void EventPump::Push(const core::Event& event, engine::Urgency urgency) {
+std::uint64_t EventPump::Push(const core::Event& event, engine::Urgency urgency) {
   bool wake = false;
+  std::uint64_t deliveries = 0;
   {
     const std::lock_guard lock(mutex_);
     waiting_.push_back(event);
+    deliveries = deliveries_.load(std::memory_order_relaxed);
     wake = urgency == engine::Urgency::kNow && NeedsWake();
   }
   if (event.kind == core::Event::Kind::kSettled) settled_.notify_all();
   if (wake) Wake();
+  return deliveries;
 }
 
 void EventPump::Flush() {
@@ -97,6 +100,7 @@ void EventPump::Deliver() {
     delivering_.clear();
     std::swap(delivering_, waiting_);
     wake_scheduled_ = false;
+    deliveries_.fetch_add(1, std::memory_order_relaxed);
   }
   receiver_(delivering_);
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <node_api.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -32,7 +33,8 @@ class EventPump final : public engine::EventSink {
   /// The same where an engine thread may still push: its events are kept for nobody. The pump must then never be destroyed.
   void Mute();
 
-  void Push(const core::Event& event, engine::Urgency urgency) override;
+  std::uint64_t Push(const core::Event& event, engine::Urgency urgency) override;
+  std::uint64_t deliveries() const override { return deliveries_.load(std::memory_order_relaxed); }
   void Flush() override;
 
   void SetKeepAlive(napi_env env, bool on);
@@ -57,6 +59,8 @@ class EventPump final : public engine::EventSink {
   std::vector<core::Event> waiting_;
   std::vector<core::Event> delivering_;
   bool wake_scheduled_ = false;
+  /// Changed with the lock held.
+  std::atomic<std::uint64_t> deliveries_{0};
 };
 
 }  // namespace custody::binding

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/check.h"
+#include "core/limits.h"
 
 namespace custody::core {
 
@@ -23,13 +24,21 @@ std::uint64_t ByteRing::kept() const {
 std::span<std::byte> ByteRing::Writable(std::size_t most) {
   CUSTODY_CHECK(most > 0);
   if (end_ < head_capacity_) {
-    if (!head_) head_.reset(new std::byte[head_capacity_]);  // not make_unique: that would touch every page
     const std::size_t used = static_cast<std::size_t>(end_);
-    return {head_.get() + used, std::min(most, head_capacity_ - used)};
+    if (used == head_allocated_) GrowHead();
+    return {head_.get() + used, std::min(most, head_allocated_ - used)};
   }
   if (!tail_) tail_.reset(new std::byte[tail_capacity_]);
   const std::size_t index = static_cast<std::size_t>((end_ - head_capacity_) % tail_capacity_);
   return {tail_.get() + index, std::min(most, tail_capacity_ - index)};
+}
+
+void ByteRing::GrowHead() {
+  const std::size_t larger = std::min(std::max(kFirstHeadBytes, head_allocated_ * kHeadGrowth), head_capacity_);
+  std::unique_ptr<std::byte[]> grown(new std::byte[larger]);  // not make_unique: that would touch every page
+  if (head_allocated_ > 0) std::memcpy(grown.get(), head_.get(), head_allocated_);
+  head_ = std::move(grown);
+  head_allocated_ = larger;
 }
 
 void ByteRing::Commit(std::size_t count) { end_ += count; }

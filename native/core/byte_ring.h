@@ -8,9 +8,9 @@ namespace custody::core {
 
 /// Keeps the first quarter of its capacity and the last three quarters of a byte stream, and counts the rest exactly.
 ///
-/// Positions are absolute: byte 0 is the first that was ever written. Both blocks are allocated once, the head with the first
-/// byte and the tail with the first that does not fit the head, and are left uninitialised, so the system commits
-/// their pages as they are filled.
+/// Positions are absolute: byte 0 is the first that was ever written. The head grows with its content, because most commands
+/// print little and large blocks are dear to give back; the tail is allocated once, with the first byte that does not fit
+/// the head. Both are left uninitialised, so the system commits their pages as they are filled.
 ///
 /// Thread : not synchronised; see engine/output_buffer.h.
 class ByteRing {
@@ -40,8 +40,11 @@ class ByteRing {
 
  private:
   std::uint64_t tail_begin() const;
+  void GrowHead();
 
   std::size_t head_capacity_;
+  /// Bytes allocated for the head so far.
+  std::size_t head_allocated_ = 0;
   std::size_t tail_capacity_;
   std::unique_ptr<std::byte[]> head_;
   std::unique_ptr<std::byte[]> tail_;

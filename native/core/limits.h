@@ -24,11 +24,17 @@ inline constexpr Nanos kShimAnswerLimit = 1'000 * kNanosPerMilli;
 /// A guardian that ends this often within that time before it was of any use is not started again.
 inline constexpr std::size_t kGuardianFailures = 3;
 inline constexpr Nanos kGuardianFailureSpan = 10'000 * kNanosPerMilli;
-/// How long the end of an engine waits for its guardian, which has nothing left to do, so that no zombie stays.
-inline constexpr Nanos kGuardianEndLimit = 100 * kNanosPerMilli;
+/// How long the end of an engine waits for its guardian, which has nothing left to do, so that no zombie stays. It takes a
+/// millisecond; on a machine that is busy for others it was seen to take a hundred.
+inline constexpr Nanos kGuardianEndLimit = 1'000 * kNanosPerMilli;
 
 /// Bytes taken from one stream per wake-up before the other runs of the thread get a turn.
 inline constexpr std::size_t kReadBudgetBytes = std::size_t{4} << 20;
+
+/// First allocation for the head of a stream, and how much larger each next one is. Most commands print less than a page, and
+/// a block that the allocator gives back to the system costs every thread of the host a TLB flush.
+inline constexpr std::size_t kFirstHeadBytes = std::size_t{4} << 10;
+inline constexpr std::size_t kHeadGrowth = 8;
 
 /// A stream that has produced this much is a flood; its pipe is enlarged. Not for all: the per-user pipe budget is limited.
 inline constexpr std::size_t kFloodBytes = std::size_t{256} << 10;
@@ -43,9 +49,9 @@ inline constexpr std::size_t kSegmentLogEntries = 4096;
 /// Output of one stream within this span of an earlier segment extends it.
 inline constexpr Nanos kSegmentSpan = kNanosPerMilli;
 
-/// How long urgent news may wait while commands are queued for their start: JavaScript has given enough to do, so it need not
-/// be woken for each end. Measured by test/bench (throughput, main thread per command).
-inline constexpr Nanos kBusyDelay = 3 * kNanosPerMilli;
+/// How long urgent news may wait at most while commands are queued for their start: JavaScript has given enough to do, so it
+/// need not be woken for each end. Measured by test/bench (throughput, main thread per command).
+inline constexpr Nanos kBusyDelay = 8 * kNanosPerMilli;
 
 /// How long the news of a start may wait for other news, so that a short command costs one wake-up of the event loop.
 inline constexpr Nanos kStartedDelay = 5 * kNanosPerMilli;

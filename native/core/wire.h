@@ -82,6 +82,9 @@ enum LaunchFlag : std::uint32_t {
   kTakesTerminal = 1,
   /// The last descriptor is a memfd that holds the text; the datagram ends after the fixed part.
   kTextInMemfd = 2,
+  /// A leader that was stopped is told of by kSuspended. Apart from kTakesTerminal: a host in the background has a terminal
+  /// and nothing to give.
+  kTellsStops = 4,
 };
 
 inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};

@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+
 #include "core/event.h"
 
 namespace custody::engine {
@@ -12,7 +14,11 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
   /// `kWhenConvenient`: the fact may wait for others, until `Flush`.
-  virtual void Push(const core::Event& event, Urgency urgency) = 0;
+  ///
+  /// Returns: how many deliveries there had been when the fact was added; a different number later means that it is out.
+  virtual std::uint64_t Push(const core::Event& event, Urgency urgency) = 0;
+  /// How many times everything that waited was handed over so far.
+  virtual std::uint64_t deliveries() const = 0;
   virtual void Flush() = 0;
 };
 

@@ -9,30 +9,36 @@ namespace custody::engine {
 
 using core::Instant;
 
-void NewsDesk::Push(const core::Event& event, Urgency urgency) {
-  sink_.Push(event, Urgency::kWhenConvenient);
+std::uint64_t NewsDesk::Push(const core::Event& event, Urgency urgency) {
+  const std::uint64_t deliveries = sink_.Push(event, Urgency::kWhenConvenient);
+  if (deliveries != deliveries_seen_) ForgetDelivered(deliveries);
   const Instant now = core::MonotonicNow();
   if (urgency == Urgency::kNow) {
     urgent_at_ = std::min(urgent_at_, now);
   } else {
     late_at_ = std::min(late_at_, now + core::kStartedDelay);
   }
+  return deliveries;
+}
+
+void NewsDesk::ForgetDelivered(std::uint64_t deliveries) {
+  deliveries_seen_ = deliveries;
+  urgent_at_ = core::kNever;
+  late_at_ = core::kNever;
 }
 
 void NewsDesk::Flush() {
-  urgent_at_ = core::kNever;
-  late_at_ = core::kNever;
+  ForgetDelivered(deliveries_seen_);
   sink_.Flush();
 }
 
-void NewsDesk::FlushDue(Instant now, bool busy) {
-  const core::Nanos patience = busy ? core::kBusyDelay : 0;
+void NewsDesk::FlushDue(Instant now, core::Nanos patience) {
+  if (const std::uint64_t deliveries = sink_.deliveries(); deliveries != deliveries_seen_) ForgetDelivered(deliveries);
   if (late_at_ <= now || (urgent_at_ != core::kNever && now - urgent_at_ >= patience)) Flush();
 }
 
-Instant NewsDesk::next(bool busy) const {
-  const bool waits = busy && urgent_at_ != core::kNever;
-  return std::min(waits ? urgent_at_ + core::kBusyDelay : urgent_at_, late_at_);
+Instant NewsDesk::next(core::Nanos patience) const {
+  return std::min(urgent_at_ == core::kNever ? core::kNever : urgent_at_ + patience, late_at_);
 }
 
 core::Result<std::unique_ptr<Lane>> Lane::Create(EventSink& sink, platform::Containment& containment) {
@@ -156,20 +162,25 @@ void Lane::StartNext() {
   Command* const command = start_queue_.front();
   start_queue_.pop_front();
   command->Start(core::MonotonicNow());
+  start_pace_.Started(core::MonotonicNow(), !start_queue_.empty());
   if (command->is_starting()) return starts_.push_back(command);
   starting_.fetch_sub(1, std::memory_order_relaxed);
 }
+
+/// JavaScript has given enough to do until half of what is queued has been started; then it should hear, so that the lane
+/// never runs out of starts.
+core::Nanos Lane::Patience() const { return std::min(start_pace_.TimeFor(start_queue_.size()) / 2, core::kBusyDelay); }
 
 void Lane::WaitForEvents() {
   constexpr std::size_t kMostEvents = 64;
   std::array<platform::PollToken, kMostEvents> ready;
   Instant until = 0;
-  const bool busy = !start_queue_.empty();
-  news_.FlushDue(core::MonotonicNow(), busy);
+  const core::Nanos patience = Patience();
+  news_.FlushDue(core::MonotonicNow(), patience);
   if (!can_start()) {
     sleeping_.store(true);
     const std::lock_guard lock(mailbox_mutex_);
-    if (mailbox_.empty()) until = std::min(timers_.next(), news_.next(busy));
+    if (mailbox_.empty()) until = std::min(timers_.next(), news_.next(patience));
   }
   const std::size_t count = poller_->Wait(until, ready);
   sleeping_.store(false);

@@ -35,18 +35,40 @@ struct Message {
 class NewsDesk final : public EventSink {
  public:
   explicit NewsDesk(EventSink& sink) : sink_(sink) {}
-  void Push(const core::Event& event, Urgency urgency) override;
+  std::uint64_t Push(const core::Event& event, Urgency urgency) override;
+  std::uint64_t deliveries() const override { return sink_.deliveries(); }
   void Flush() override;
-  /// Wakes JavaScript if news is due. `busy`: commands wait for their start, so even urgent news may wait a little.
-  void FlushDue(core::Instant now, bool busy);
+  /// Wakes JavaScript if news is due. Urgent news waits for `patience` as well.
+  void FlushDue(core::Instant now, core::Nanos patience);
   /// When FlushDue has something to do.
-  core::Instant next(bool busy) const;
+  core::Instant next(core::Nanos patience = 0) const;
 
  private:
+  void ForgetDelivered(std::uint64_t deliveries);
+
   EventSink& sink_;
+  /// What the sink said at the last Push. Another lane's news may have taken ours along since.
+  std::uint64_t deliveries_seen_ = 0;
   /// When urgent news came, and when other news must go; kNever without any.
   core::Instant urgent_at_ = core::kNever;
   core::Instant late_at_ = core::kNever;
+};
+
+/// How long the starts that are queued will keep a lane busy, from the pace of the last ones.
+class StartPace {
+ public:
+  /// A start was made; `more`: others are queued, so the next one follows without a pause.
+  void Started(core::Instant now, bool more) {
+    if (last_ != core::kNever) pace_ += (now - last_ - pace_) / kWeight;
+    last_ = more ? now : core::kNever;
+  }
+  core::Nanos TimeFor(std::size_t starts) const { return static_cast<core::Nanos>(starts) * pace_; }
+
+ private:
+  /// One start counts for an eighth: a pace that changes is followed within some ten starts.
+  static constexpr core::Nanos kWeight = 8;
+  core::Instant last_ = core::kNever;
+  core::Nanos pace_ = 0;
 };
 
 /// One engine thread and the runs that live on it. A run never changes its lane; lanes share nothing.
@@ -76,6 +98,7 @@ class Lane {
   void Handle(Message& message, core::Instant now);
   void StartNext();
   bool can_start() const;
+  core::Nanos Patience() const;
   void WaitForEvents();
   void BeginClosing(core::Instant now);
   bool may_end() const;
@@ -98,6 +121,7 @@ class Lane {
   std::deque<Command*> start_queue_;
   /// Starts that are not done yet. A command that runs is not among them, however long it runs.
   std::vector<Command*> starts_;
+  StartPace start_pace_;
   std::vector<Message> mail_;
   std::vector<core::LaunchId> released_;
   bool closing_ = false;

@@ -16,7 +16,7 @@ const Header* HeaderOf(std::span<const std::byte> bytes) {
 }
 
 bool IsLaunch(const core::wire::Launch& launch, std::size_t length, std::size_t descriptors) {
-  constexpr std::uint32_t kKnownFlags = core::wire::kTakesTerminal | core::wire::kTextInMemfd;
+  constexpr std::uint32_t kKnownFlags = core::wire::kTakesTerminal | core::wire::kTextInMemfd | core::wire::kTellsStops;
   if ((launch.flags & ~kKnownFlags) != 0 || launch.argument_count == 0) return false;
   if (descriptors != 3U + (HasTerminal(launch) ? 1U : 0U) + (HasMemfd(launch) ? 1U : 0U)) return false;
   const std::uint64_t inline_bytes = length - sizeof launch;

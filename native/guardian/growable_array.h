@@ -40,6 +40,7 @@ class GrowableArray {
   }
 
   bool Reserve(std::size_t count) {
+    constexpr std::size_t kFirstBytes = 4096;
     if (count * sizeof(T) <= bytes_) return true;
     std::size_t bytes = bytes_ == 0 ? kFirstBytes : bytes_;
     while (bytes < count * sizeof(T)) bytes *= 2;
@@ -67,8 +68,6 @@ class GrowableArray {
   }
 
  private:
-  static constexpr std::size_t kFirstBytes = 4096;
-
   void* Move(std::size_t bytes) {
 #ifdef MREMAP_MAYMOVE
     if (bytes_ != 0) return ::mremap(data_, bytes_, bytes, MREMAP_MAYMOVE);

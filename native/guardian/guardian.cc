@@ -27,6 +27,7 @@ using core::wire::MessageType;
 /// States that fit in the shared page; so many shims at once are more than a machine has descriptors for.
 constexpr std::uint32_t kMostShims = 4096;
 constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
+constexpr core::Nanos kEndingLook = 10 * core::kNanosPerMilli;
 constexpr core::Nanos kNanosPerSecond = 1'000'000'000;
 
 void AnswerFailed(int socket, int error) {
@@ -65,10 +66,9 @@ int Guardian::Serve() {
 
 bool Guardian::IsDone() const {
   if (!is_ending_ || kill_.is_running()) return false;
-  for (std::size_t i = 0; i < shims_.size(); ++i) {
-    if (shims_[i].is_lost || states_[shims_[i].slot].load() != ShimState::kLetGo) return false;
-  }
-  return true;
+  return std::ranges::all_of(shims_, [this](const ShimEntry& shim) {
+    return !shim.is_lost && states_[shim.slot].load() == ShimState::kLetGo;
+  });
 }
 
 void Guardian::Advance(core::Instant now) {
@@ -85,6 +85,8 @@ void Guardian::Advance(core::Instant now) {
 void Guardian::Wait() {
   core::Instant wake_at = std::min(kill_.wake_at(), kill_.is_running() ? next_report_ : core::kNever);
   const core::Instant now = Now();
+  // A shim that lets go says so in shared memory, and by nothing that would wake us.
+  if (is_ending_) wake_at = std::min(wake_at, now + kEndingLook);
   if (!is_ending_ && host_.needs_looks()) wake_at = std::min(wake_at, now + HostWatch::kLookPeriod);
   timespec span{};
   if (wake_at != core::kNever) {
@@ -106,8 +108,8 @@ void Guardian::Close() {
   ::close(socket_);
   host_.Close();
   // A shim that somebody stopped could not notice that its host is gone.
-  for (std::size_t i = 0; i < shims_.size(); ++i) {
-    if (!shims_[i].is_lost && shims_[i].pid > 1) ::kill(shims_[i].pid, SIGCONT);
+  for (const ShimEntry& shim : shims_) {
+    if (!shim.is_lost && shim.pid > 1) ::kill(shim.pid, SIGCONT);
   }
 }
 
@@ -188,10 +190,8 @@ void Guardian::OpenShim(const core::wire::OpenShim& request, int socket) {
 
 int Guardian::BecomeShim(const ShimSeat& seat) {
   ::close(socket_);
-  for (std::size_t i = 0; i < shims_.size(); ++i) {
-    // Copies of other shims' ends: a dead shim would not show as one while they are open.
-    if (shims_[i].socket != -1) ::close(shims_[i].socket);
-  }
+  // Copies of other shims' ends: a dead shim would not show as one while they are open.
+  for (const ShimEntry& other : shims_) ::close(other.socket);
   shims_.Release();
   exempt_.Release();
   children_.Release();
@@ -247,13 +247,8 @@ void Guardian::ExemptOrphans() {
 }
 
 bool Guardian::IsExempt(pid_t pid) const {
-  for (std::size_t i = 0; i < shims_.size(); ++i) {
-    if (shims_[i].pid == pid && !shims_[i].is_lost) return true;
-  }
-  for (std::size_t i = 0; i < exempt_.size(); ++i) {
-    if (exempt_[i] == pid) return true;
-  }
-  return false;
+  return std::ranges::any_of(shims_, [pid](const ShimEntry& shim) { return shim.pid == pid && !shim.is_lost; }) ||
+         std::ranges::any_of(exempt_, [pid](pid_t spared) { return spared == pid; });
 }
 
 bool Guardian::HasNoOrphans() {

@@ -132,7 +132,7 @@ void KillLoop::LookAt(std::size_t index) {
 void KillLoop::VisitChildren(pid_t parent, int signal) {
   children_.Clear();
   AddChildren(parent, children_);
-  for (std::size_t i = 0; i < children_.size(); ++i) Visit(children_[i], parent, signal);
+  for (const pid_t pid : children_) Visit(pid, parent, signal);
 }
 
 void KillLoop::Visit(pid_t pid, pid_t parent, int signal) {

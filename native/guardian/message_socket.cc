@@ -24,7 +24,11 @@ Receipt Receive(int socket, std::span<std::byte> buffer, Datagram& into) {
   message.msg_iovlen = 1;
   message.msg_control = control;
   message.msg_controllen = sizeof control;
-  const ssize_t length = RetryOnEintr([&] { return ::recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC); });
+  const auto receive = [&] { return ::recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC); };
+  ssize_t length = RetryOnEintr(receive);
+  // A peer that closed without having read everything is told of once, and before what it had sent itself.
+  // Source: Linux net/unix/af_unix.c unix_release_sock; sock_error clears what it reports. Test: guardian_test.cc.
+  if (length == -1 && errno == ECONNRESET) length = RetryOnEintr(receive);
   if (length == -1) return errno == EAGAIN ? Receipt::kNothing : Receipt::kEnd;
   into.descriptor_count = 0;
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {

@@ -99,14 +99,15 @@ void Shim::Wait() {
   }
   if ((wanted[0].revents & POLLOUT) != 0) socket_is_full_ = false;
   // End of file alone is not enough: a fork without exec anywhere in the host keeps a copy of the host's end open.
-  if (is_open && (wanted[1].revents != 0 || (seat_.host.needs_looks() && seat_.host.IsGone()))) LoseHost();
+  const bool seen_gone = wanted[1].revents != 0 || (seat_.host.needs_looks() && seat_.host.IsGone());
+  if (is_open && seen_gone) host_is_gone_ = true;
 }
 
 void Shim::ReadMessages() {
   for (;;) {
     Datagram datagram;
     const Receipt receipt = Receive(seat_.socket, {inbox_.data(), inbox_.size()}, datagram);
-    if (receipt == Receipt::kNothing) return;
+    if (receipt == Receipt::kNothing) return host_is_gone_ ? LoseHost() : void();
     if (receipt == Receipt::kEnd) return LoseHost();
     const bool is_whole = !datagram.lost_descriptors;
     const Header* const header = CheckShimDatagram(datagram.bytes, datagram.descriptor_count);
@@ -118,7 +119,7 @@ void Shim::ReadMessages() {
       datagram.CloseDescriptors();
       return LoseHost();
     } else if (static_cast<MessageType>(header->type) == MessageType::kLaunch) {
-      const bool is_free = !run_.is_active && due_ == 0 && !served_one_;
+      const bool is_free = !run_.is_active && due_ == 0 && !served_one_ && !host_is_gone_;
       if (is_free) Launch(datagram, *reinterpret_cast<const core::wire::Launch*>(header));
       datagram.CloseDescriptors();
       if (!is_free) return LoseHost();

@@ -41,7 +41,7 @@ struct ShimSeat {
 /// One run of a shim. Plain values; a new run starts from a fresh one.
 struct Run {
   bool is_active = false;
-  bool takes_terminal = false;
+  bool tells_stops = false;
   bool leader_gone = false;
   bool leader_lost = false;
   /// What the kill meets is left behind by a leader that has ended: it is named in kEmpty.
@@ -112,6 +112,8 @@ class Shim {
 
   ShimSeat seat_;
   Link link_ = Link::kOpen;
+  /// What the host said before it died is still heard: it may have let go.
+  bool host_is_gone_ = false;
   bool socket_is_full_ = false;
   bool no_child_ = true;
   /// No child, and the leaf is empty where there is one.

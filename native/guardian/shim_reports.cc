@@ -60,7 +60,12 @@ void Shim::Tell() {
         delivery = TellTree();
         break;
     }
-    if (delivery == Delivery::kGone) return LoseHost();
+    if (delivery == Delivery::kGone) {
+      // Its last word may still be there to be read.
+      host_is_gone_ = true;
+      due_ = 0;
+      return;
+    }
     if (delivery == Delivery::kFull) {
       socket_is_full_ = true;
       return;

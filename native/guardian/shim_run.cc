@@ -81,7 +81,7 @@ void Shim::Launch(Datagram& datagram, const core::wire::Launch& launch) {
   no_child_ = false;
   run_.leader = start.pid;
   run_.leader_in_proc = start.pid;
-  run_.takes_terminal = HasTerminal(launch);
+  run_.tells_stops = (launch.flags & core::wire::kTellsStops) != 0;
   if (seat_.kind == core::wire::ShimKind::kNamespace) {
     // /proc is the host's, so our only child stands there with the number the host knows.
     GrowableArray<pid_t> children;
@@ -141,8 +141,7 @@ bool Shim::Reap() {
   for (;;) {
     int status = 0;
     rusage used{};
-    // A stop is of interest only where the leader owns the terminal.
-    const int options = WNOHANG | __WALL | (run_.takes_terminal ? WUNTRACED : 0);
+    const int options = WNOHANG | __WALL | (run_.tells_stops ? WUNTRACED : 0);
     const pid_t pid = RetryOnEintr([&] { return ::wait4(-1, &status, options, &used); });
     if (pid <= 0) {
       no_child_ = pid == -1 && errno == ECHILD;

@@ -208,15 +208,22 @@ platform::ContainerReport FakeContainer::Report() {
 
 // --- RecordingSink -------------------------------------------------------------------------------------------------
 
-void RecordingSink::Push(const core::Event& event, engine::Urgency urgency) {
+std::uint64_t RecordingSink::Push(const core::Event& event, engine::Urgency urgency) {
   const std::lock_guard lock(mutex_);
   events_.push_back(event);
   unflushed_ = urgency == engine::Urgency::kWhenConvenient;
+  return deliveries_;
 }
 
 void RecordingSink::Flush() {
   const std::lock_guard lock(mutex_);
   unflushed_ = false;
+  ++flushes_;
+}
+
+int RecordingSink::flushes() {
+  const std::lock_guard lock(mutex_);
+  return flushes_;
 }
 
 std::vector<core::Event> RecordingSink::events() {

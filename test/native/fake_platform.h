@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -162,7 +163,8 @@ class FakePlatform {
 /// Keeps every event. Thread: any.
 class RecordingSink final : public engine::EventSink {
  public:
-  void Push(const core::Event& event, engine::Urgency urgency) override;
+  std::uint64_t Push(const core::Event& event, engine::Urgency urgency) override;
+  std::uint64_t deliveries() const override { return deliveries_; }
   void Flush() override;
 
   std::vector<core::Event> events();
@@ -171,11 +173,16 @@ class RecordingSink final : public engine::EventSink {
   std::string kinds(core::LaunchId id);
   /// Whether a fact still waits for a flush that nobody promised.
   bool has_unflushed();
+  int flushes();
+  /// Everything pushed so far goes out, as if another lane had asked for it.
+  void Deliver() { ++deliveries_; }
 
  private:
   std::mutex mutex_;
   std::vector<core::Event> events_;
   bool unflushed_ = false;
+  int flushes_ = 0;
+  std::atomic<std::uint64_t> deliveries_{0};
 };
 
 /// Waits until `condition` holds, for at most some seconds. Returns whether it does.

@@ -86,7 +86,7 @@ TEST_CASE("a namespace holds everything, for root and for others") {
       ShimEnd third = scene.OpenShim(wire::ShimKind::kNamespace);
       REQUIRE(third.Launch({{payload.path(), "leave-daemon"}}));
       const Message exited = third.Until(MessageType::kExited);
-      REQUIRE(Eventually([&] { return payload.Alive().size() == 1; }));
+      (void)payload.UntilDaemon();
       third.Signal(SIGTERM);
       const Message empty = third.UntilOver();
       CHECK(payload.Alive().empty());
@@ -128,8 +128,7 @@ TEST_CASE("a cgroup leaf holds each run and goes with it") {
   for (int round = 0; round < 3; ++round) {
     REQUIRE(shim.Launch({{payload.path(), "leave-daemon"}}));
     REQUIRE(shim.Until(MessageType::kExited).As<wire::Tree>().empty == 0);
-    REQUIRE(Eventually([&] { return payload.Alive().size() == 1; }));
-    const std::string cgroup = ContentOf("/proc/" + std::to_string(payload.Alive()[0]) + "/cgroup");
+    const std::string cgroup = TextOf("/proc/" + std::to_string(payload.UntilDaemon()) + "/cgroup");
     CHECK(cgroup.find("custody-" + std::to_string(scene.Shims().at(0)) + "-") != std::string::npos);
     shim.Say(MessageType::kKill);
     CHECK(shim.UntilOver().Records().size() == 1);
@@ -137,7 +136,6 @@ TEST_CASE("a cgroup leaf holds each run and goes with it") {
   }
   REQUIRE(shim.Launch({{payload.path(), "daemon"}}));
   REQUIRE(payload.UntilAlive(2));
-  const std::string leaf = ContentOf("/proc/" + std::to_string(payload.Alive()[0]) + "/cgroup");
   ::kill(scene.Shims().at(0), SIGKILL);
   CHECK(shim.Until(MessageType::kShimLost).As<wire::Tree>().empty == 1);
   CHECK(payload.Alive().empty());

@@ -15,7 +15,7 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
-#include <optional>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -39,6 +39,14 @@ inline bool Eventually(const std::function<bool()>& condition, int limit_ms = 10
   return true;
 }
 
+/// A file of /proc; empty also when its process ends while it is read, where a stream throws.
+inline std::string TextOf(const std::string& path) {
+  const OwnedHandle file = Open(path, O_RDONLY);
+  std::array<char, 4096> text{};
+  const ssize_t count = file.is_valid() ? ::read(FdOf(file), text.data(), text.size()) : 0;
+  return {text.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
+}
+
 /// The payload under a path that only this test runs, and the oracle: who runs it, whatever the guardian says.
 class Payload {
  public:
@@ -60,14 +68,25 @@ class Payload {
 
   const std::string& path() const { return path_; }
 
+  /// One listing may miss a process that was born while another, already passed, ended. So nobody is only what several
+  /// listings in a row say.
   std::vector<pid_t> Alive() const {
+    constexpr int kListings = 3;
     std::vector<pid_t> alive;
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-      const std::string name = entry.path().filename();
-      if (name.front() >= '1' && name.front() <= '9' && IsOurs(name)) alive.push_back(std::stoi(name));
-    }
+    for (int listing = 0; listing < kListings && alive.empty(); ++listing) alive = List();
     return alive;
+  }
+  /// The one process that is left, once it is the daemon it is to become: no leader of its session, and not of ours.
+  pid_t UntilDaemon() const {
+    pid_t daemon = -1;
+    const bool there = Eventually([&] {
+      const std::vector<pid_t> alive = Alive();
+      daemon = alive.size() == 1 ? alive[0] : -1;
+      const pid_t session = daemon == -1 ? -1 : ::getsid(daemon);
+      return session > 0 && session != daemon && session != ::getsid(0);
+    });
+    REQUIRE(there);
+    return daemon;
   }
   bool UntilAlive(std::size_t count) const {
     return Eventually([&] { return Alive().size() >= count; });
@@ -77,6 +96,15 @@ class Payload {
   }
 
  private:
+  std::vector<pid_t> List() const {
+    std::vector<pid_t> alive;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+      const std::string name = entry.path().filename();
+      if (name.front() >= '1' && name.front() <= '9' && IsOurs(name)) alive.push_back(std::stoi(name));
+    }
+    return alive;
+  }
   bool IsOurs(const std::string& pid) const {
     std::error_code error;
     return std::filesystem::read_symlink("/proc/" + pid + "/exe", error) == path_;
@@ -178,7 +206,7 @@ class ShimEnd {
     const OwnedHandle null = Open("/dev/null", O_RDWR);
     std::vector<int> descriptors{FdOf(null), wish.output == -1 ? FdOf(null) : wish.output, FdOf(null)};
     if (wish.terminal != -1) {
-      launch.flags |= wire::kTakesTerminal;
+      launch.flags |= wire::kTakesTerminal | wire::kTellsStops;
       descriptors.push_back(wish.terminal);
     }
     int memfd = -1;
@@ -313,9 +341,9 @@ class GuardianScene {
   std::vector<pid_t> Shims() const {
     std::vector<pid_t> shims;
     const std::string self = std::to_string(pid_);
-    std::ifstream list("/proc/" + self + "/task/" + self + "/children");
+    std::istringstream list(TextOf("/proc/" + self + "/task/" + self + "/children"));
     for (pid_t pid = 0; list >> pid;) {
-      if (ContentOf("/proc/" + std::to_string(pid) + "/comm") == "custody-shim\n") shims.push_back(pid);
+      if (TextOf("/proc/" + std::to_string(pid) + "/comm") == "custody-shim\n") shims.push_back(pid);
     }
     return shims;
   }

@@ -78,8 +78,7 @@ TEST_CASE("a finished leader's daemon is reported as there, and named when it wa
   const Message message = shim.Until(MessageType::kExited);
   CHECK(WEXITSTATUS(message.As<wire::Exited>().status) == 7);
   CHECK(message.As<wire::Exited>().tree.empty == 0);
-  REQUIRE(Eventually([&] { return payload.Alive().size() == 1; }));
-  const pid_t daemon = payload.Alive()[0];
+  const pid_t daemon = payload.UntilDaemon();
   shim.Say(MessageType::kProbe);
   const Message occupied = shim.Until(MessageType::kOccupied);
   REQUIRE(occupied.Records().size() == 1);
@@ -99,11 +98,36 @@ TEST_CASE("what was let go outlives the host's end of everything") {
   ShimEnd shim = scene.OpenShim();
   REQUIRE(shim.Launch({{payload.path(), "leave-daemon"}}));
   REQUIRE(shim.Until(MessageType::kExited).As<wire::Exited>().tree.empty == 0);
-  REQUIRE(Eventually([&] { return payload.Alive().size() == 1; }));
+  (void)payload.UntilDaemon();
   shim.Keep(wire::KeepMode::kLetGo);
   shim.Close();
   scene.Close();
   CHECK(scene.WaitForEnd() == 0);
+  CHECK(payload.Alive().size() == 1);
+}
+
+TEST_CASE("a host's last word counts: what it let go is not ended by its death") {
+  const Payload payload;
+  const int code = InOwnProcess([&] {
+    const GuardianScene scene;
+    ShimEnd shim = scene.OpenShim();
+    shim.Launch({{payload.path(), "leave-daemon"}});
+    (void)payload.UntilDaemon();
+    // Stopped, the shim finds the word and the death at once.
+    const pid_t stopped = scene.Shims().at(0);
+    ::kill(stopped, SIGSTOP);
+    if (!Eventually([&] { return StatusOf(stopped, "State").starts_with("T"); })) return 1;
+    shim.Keep(wire::KeepMode::kLetGo);
+    ::kill(::getpid(), SIGKILL);
+    return 0;
+  });
+  CHECK(code == 1000 + SIGKILL);
+  // The guardian wakes the shim, now that the host is gone. Meanwhile another runs from start to end.
+  const Payload other;
+  const GuardianScene scene;
+  ShimEnd shim = scene.OpenShim();
+  REQUIRE(shim.Launch({{other.path(), "true"}}));
+  (void)shim.UntilOver();
   CHECK(payload.Alive().size() == 1);
 }
 
@@ -124,7 +148,7 @@ TEST_CASE("the guardian takes over from a shim that was killed") {
       REQUIRE(scene.Shims().size() == 2);
       for (const pid_t pid : scene.Shims()) {
         const std::string id = std::to_string(pid);
-        const std::string children = ContentOf("/proc/" + id + "/task/" + id + "/children");
+        const std::string children = TextOf("/proc/" + id + "/task/" + id + "/children");
         if (children.find(std::to_string(bystander.Alive()[0])) == std::string::npos) ::kill(pid, SIGKILL);
       }
       Message lost = shim.Until(MessageType::kShimLost);

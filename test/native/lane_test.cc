@@ -15,13 +15,20 @@
 namespace {
 
 using namespace custody::testing;
+using custody::core::Event;
+using custody::core::Instant;
+using custody::core::kBusyDelay;
 using custody::core::LaunchId;
 using custody::core::LaunchSpec;
+using custody::core::Nanos;
 using custody::core::StopCause;
 using custody::engine::Command;
 using custody::engine::Lane;
 using custody::engine::Message;
+using custody::engine::NewsDesk;
 using custody::engine::SharedRun;
+using custody::engine::StartPace;
+using custody::engine::Urgency;
 using custody::platform::ContainerObserver;
 using custody::platform::Containment;
 using Kind = Message::Kind;
@@ -136,6 +143,47 @@ TEST_CASE("starts in progress are limited, commands that run are not") {
     REQUIRE(scene.WaitForKinds(next, "S"));
   }
   CHECK(Eventually([&] { return scene.lane->starting() == 0; }));
+}
+
+TEST_CASE("urgent news goes at once, or after the patience it is shown") {
+  RecordingSink sink;
+  NewsDesk desk(sink);
+  const Instant before = custody::core::MonotonicNow();
+  desk.Push({Event::Kind::kSettled, 1}, Urgency::kNow);
+  const Instant pushed_by = custody::core::MonotonicNow();
+  Nanos patience = 0;
+  SUBCASE("none") {}
+  SUBCASE("some") { patience = kBusyDelay; }
+  if (patience > 0) desk.FlushDue(before, patience);
+  CHECK(sink.flushes() == 0);
+  desk.FlushDue(pushed_by + patience, patience);
+  CHECK(sink.flushes() == 1);
+  CHECK(desk.next() == custody::core::kNever);
+}
+
+TEST_CASE("the time for queued starts follows their pace, and pauses do not count") {
+  StartPace pace;
+  CHECK(pace.TimeFor(10) == 0);
+  Instant now = 1;
+  constexpr Nanos kEach = 1'000;
+  for (int start = 0; start < 100; ++start) pace.Started(now += kEach, true);
+  CHECK(pace.TimeFor(10) > 9 * kEach);
+  CHECK(pace.TimeFor(10) <= 10 * kEach);
+  pace.Started(now += kEach, false);
+  pace.Started(now += 1'000 * kEach, true);
+  CHECK(pace.TimeFor(10) <= 10 * kEach);
+}
+
+TEST_CASE("news that another lane's delivery took along needs no wake-up of its own") {
+  RecordingSink sink;
+  NewsDesk desk(sink);
+  desk.Push({Event::Kind::kSettled, 1}, Urgency::kNow);
+  sink.Deliver();
+  desk.FlushDue(custody::core::MonotonicNow() + kBusyDelay, 0);
+  CHECK(sink.flushes() == 0);
+  desk.Push({Event::Kind::kSettled, 2}, Urgency::kNow);
+  desk.FlushDue(custody::core::MonotonicNow(), 0);
+  CHECK(sink.flushes() == 1);
 }
 
 TEST_CASE("a stop overtakes a launch that waits for its turn") {

@@ -10,25 +10,20 @@
 
 #include "platform/posix/posix_error.h"
 
-#ifndef MFD_CLOEXEC
-#define MFD_CLOEXEC 0x0001U
-#endif
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U
-#endif
-
 namespace custody::platform {
 
 namespace {
 
 constexpr const char* kName = "custody-guardian";
+/// Source: Linux memfd_create(2). MFD_EXEC is known since 6.3, and needed where vm.memfd_noexec is set.
+constexpr unsigned kCloseOnExec = 0x0001U;
+constexpr unsigned kExecutable = 0x0010U;
 /// Above every number that a spawn places: 0-2, those of core/wire.h, and the program itself.
 constexpr int kAboveAllPlaces = 8;
 
-/// Source: Linux memfd_create(2). MFD_EXEC is known since 6.3, and needed where vm.memfd_noexec is set.
 OwnedHandle MakeMemoryFile() {
-  OwnedHandle file(::syscall(SYS_memfd_create, kName, MFD_CLOEXEC | MFD_EXEC));
-  if (!file.is_valid() && errno == EINVAL) file = OwnedHandle(::syscall(SYS_memfd_create, kName, MFD_CLOEXEC));
+  OwnedHandle file(::syscall(SYS_memfd_create, kName, kCloseOnExec | kExecutable));
+  if (!file.is_valid() && errno == EINVAL) file = OwnedHandle(::syscall(SYS_memfd_create, kName, kCloseOnExec));
   return file;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "platform/linux/guardian_file.h"
 #include "platform/linux/pinned_process.h"
@@ -52,11 +53,15 @@ GuardianProcess::GuardianProcess() : file_(GuardianFile()) { failed_at_.fill(-co
 
 GuardianProcess::~GuardianProcess() {
   control_.Close();
-  // It has nothing left to do, unless something resists its kill. That may take as long as it takes.
-  pollfd ended{static_cast<int>(exit_handle_.get()), POLLIN, 0};
-  constexpr int kMillis = static_cast<int>(core::kGuardianEndLimit / core::kNanosPerMilli);
-  if (exit_handle_.is_valid()) (void)RetryOnEintr([&] { return ::poll(&ended, 1, kMillis); });
-  if (pid_ != -1) former_.push_back(pid_);
+  if (process_.pid != -1) former_.push_back(std::move(process_));
+  // They have nothing left to do, unless something resists its kill. That may take as long as it takes.
+  const core::Instant limit = core::MonotonicNow() + core::kGuardianEndLimit;
+  for (const Spawned& guardian : former_) {
+    if (!guardian.exit_handle.is_valid()) continue;
+    pollfd ended{static_cast<int>(guardian.exit_handle.get()), POLLIN, 0};
+    const core::Nanos left = std::max<core::Nanos>(limit - core::MonotonicNow(), 0);
+    (void)RetryOnEintr([&] { return ::poll(&ended, 1, static_cast<int>(left / core::kNanosPerMilli)); });
+  }
   ReapFormer();
 }
 
@@ -83,8 +88,8 @@ core::Result<Shim> GuardianProcess::Ask(wire::ShimKind kind) {
 }
 
 core::Status GuardianProcess::EnsureRunning() {
-  pollfd ended{static_cast<int>(exit_handle_.get()), POLLIN, 0};
-  if (exit_handle_.is_valid() && ::poll(&ended, 1, 0) == 1) Forget();
+  pollfd ended{static_cast<int>(process_.exit_handle.get()), POLLIN, 0};
+  if (process_.exit_handle.is_valid() && ::poll(&ended, 1, 0) == 1) Forget();
   ReapFormer();
   if (refusal_) return *refusal_;
   if (control_.is_valid()) return {};
@@ -123,8 +128,7 @@ core::Status GuardianProcess::Start() {
   static_assert(wire::kGuardianSocket == 3 && wire::kGuardianHostPidfd == 4);
   core::Result<Spawned> spawned = SpawnProgram(request);
   if (!spawned.ok()) return spawned.error();
-  pid_ = spawned.value().pid;
-  exit_handle_ = std::move(spawned.value().exit_handle);
+  process_ = std::move(spawned.value());
   control_ = std::move(pair.value().ours);
   was_of_use_.store(false, std::memory_order_relaxed);
   return {};
@@ -132,22 +136,21 @@ core::Status GuardianProcess::Start() {
 
 void GuardianProcess::Forget() {
   control_.Close();
-  exit_handle_.Close();
-  if (pid_ != -1) former_.push_back(pid_);
-  pid_ = -1;
+  former_.push_back(std::exchange(process_, {}));
   if (was_of_use_.load(std::memory_order_relaxed)) return;
   const core::Instant now = core::MonotonicNow();
-  std::ranges::rotate(failed_at_, failed_at_.begin() + 1);
+  std::rotate(failed_at_.begin(), failed_at_.begin() + 1, failed_at_.end());
   failed_at_.back() = now;
   if (now - failed_at_.front() < core::kGuardianFailureSpan) refusal_ = core::OsError{ECHILD, "containment"};
 }
 
 void GuardianProcess::ReapFormer() {
-  std::erase_if(former_, [](pid_t pid) {
+  std::erase_if(former_, [](const Spawned& guardian) {
     siginfo_t info{};
-    const int answer = RetryOnEintr([&] { return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG); });
+    const auto pid = static_cast<id_t>(guardian.pid);
+    const int answer = RetryOnEintr([&] { return ::waitid(P_PID, pid, &info, WEXITED | WNOHANG); });
     // ECHILD: somebody else collected it, or the host ignores SIGCHLD; either way the pid is no longer ours.
-    return answer == -1 || info.si_pid == pid;
+    return answer == -1 || info.si_pid == guardian.pid;
   });
 }
 

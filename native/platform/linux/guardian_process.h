@@ -13,6 +13,7 @@
 #include "core/result.h"
 #include "core/wire.h"
 #include "platform/handle.h"
+#include "platform/posix/spawn.h"
 
 namespace custody::platform {
 
@@ -54,10 +55,9 @@ class GuardianProcess {
   const std::string file_;
   std::mutex mutex_;
   OwnedHandle control_;
-  OwnedHandle exit_handle_;
-  pid_t pid_ = -1;
+  Spawned process_;
   /// Guardians that are ending and have not been reaped.
-  std::vector<pid_t> former_;
+  std::vector<Spawned> former_;
   std::atomic<bool> was_of_use_{false};
   /// When the last guardians failed, oldest first.
   std::array<core::Instant, core::kGuardianFailures> failed_at_;

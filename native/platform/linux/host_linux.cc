@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <cstring>
 
 #include "platform/handle.h"
 #include "platform/host.h"
@@ -85,11 +86,11 @@ core::Capabilities QueryCapabilities() {
 }
 
 std::string CopyHostEnvironment() {
+  std::size_t size = 0;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) size += std::strlen(*entry) + 1;
   std::string block;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    block += *entry;
-    block += '\0';
-  }
+  block.reserve(size);
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) block.append(*entry).push_back('\0');
   return block;
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "platform/linux/pinned_process.h"
 #include "platform/linux/tree_container.h"
@@ -22,6 +23,13 @@ using wire::MessageType;
 template <typename Message>
 const Message* As(std::span<const std::byte> datagram) {
   return datagram.size() < sizeof(Message) ? nullptr : reinterpret_cast<const Message*>(datagram.data());
+}
+
+/// Passes a message on; false for one that was too short.
+template <typename Message, typename Listener>
+bool Tell(const Message* message, Listener listener) {
+  if (message != nullptr) listener(*message);
+  return message != nullptr;
 }
 
 /// The records behind a message, as many as it announces; nothing when they are not all there.
@@ -83,41 +91,18 @@ bool TreeContainer::Hear(std::span<const std::byte> datagram) {
   pool_.NoteUse();
   switch (type) {
     case MessageType::kStarted:
-      if (const auto* message = As<wire::Started>(datagram)) return HearStarted(*message), true;
-      return false;
+      return Tell(As<wire::Started>(datagram), [this](const auto& message) { HearStarted(message); });
     case MessageType::kNotStarted:
-      if (const auto* message = As<wire::NotStarted>(datagram)) return HearNotStarted(*message), true;
-      return false;
+      return Tell(As<wire::NotStarted>(datagram), [this](const auto& message) { HearNotStarted(message); });
     case MessageType::kSuspended:
-      if (const auto* message = As<wire::Suspended>(datagram)) return HearSuspended(*message), true;
-      return false;
-    case MessageType::kExited: {
-      const auto* message = As<wire::Exited>(datagram);
-      const auto records =
-          message == nullptr ? std::nullopt : RecordsBehind<wire::Exited>(datagram, message->tree.record_count);
-      if (records) HearExited(*message, *records);
-      return records.has_value();
-    }
+      return Tell(As<wire::Suspended>(datagram), [this](const auto& message) { HearSuspended(message); });
+    case MessageType::kShimFailed:
+      return Tell(As<wire::ShimFailed>(datagram), [this](const auto& message) { HearShimFailed(message); });
+    case MessageType::kExited:
     case MessageType::kEmpty:
     case MessageType::kOccupied:
-    case MessageType::kShimLost: {
-      const auto* message = As<wire::Tree>(datagram);
-      const auto records =
-          message == nullptr ? std::nullopt : RecordsBehind<wire::Tree>(datagram, message->record_count);
-      if (!records) return false;
-      if (type == MessageType::kEmpty) HearEmpty(*message, *records);
-      if (type == MessageType::kOccupied) HearOccupied(*message, *records);
-      if (type == MessageType::kShimLost) HearShimLost(*message, *records);
-      return true;
-    }
-    case MessageType::kShimFailed: {
-      const auto* message = As<wire::ShimFailed>(datagram);
-      if (message == nullptr) return false;
-      const core::OsError error{message->error, "spawn"};
-      DropShim();
-      if (leader_ == Leader::kStarting) Refuse(error);
-      return true;
-    }
+    case MessageType::kShimLost:
+      return HearOfTree(type, datagram);
     case MessageType::kOpenShim:
     case MessageType::kLaunch:
     case MessageType::kSignal:
@@ -130,6 +115,31 @@ bool TreeContainer::Hear(std::span<const std::byte> datagram) {
   return false;
 }
 
+bool TreeContainer::HearOfTree(MessageType type, std::span<const std::byte> datagram) {
+  if (type == MessageType::kExited) {
+    const auto* const exited = As<wire::Exited>(datagram);
+    if (exited == nullptr) return false;
+    const auto records = RecordsBehind<wire::Exited>(datagram, exited->tree.record_count);
+    if (records) HearExited(*exited, *records);
+    return records.has_value();
+  }
+  const auto* const tree = As<wire::Tree>(datagram);
+  if (tree == nullptr) return false;
+  const auto records = RecordsBehind<wire::Tree>(datagram, tree->record_count);
+  if (!records) return false;
+  if (type == MessageType::kEmpty) HearEmpty(*tree, *records);
+  if (type == MessageType::kOccupied) HearOccupied(*tree, *records);
+  if (type == MessageType::kShimLost) HearShimLost(*tree, *records);
+  return true;
+}
+
+/// Nothing was started. The guardian will say it for no other launch: this shim never was.
+void TreeContainer::HearShimFailed(const wire::ShimFailed& message) {
+  const core::OsError error{message.error, "spawn"};
+  DropShim();
+  if (leader_ == Leader::kStarting) Refuse(error);
+}
+
 void TreeContainer::HearStarted(const wire::Started& message) {
   if (leader_ != Leader::kStarting) return;
   leader_ = Leader::kRunning;
@@ -138,6 +148,7 @@ void TreeContainer::HearStarted(const wire::Started& message) {
   leader_handle_ = OpenPidfd(leader_pid_);
   ForgetRequest();
   observer_.OnStarted(message.pid, std::max(sent_at_, core::MonotonicNow() - wire::kStartedWait));
+  if (early_stop_) HearSuspended(*std::exchange(early_stop_, std::nullopt));
 }
 
 void TreeContainer::HearNotStarted(const wire::NotStarted& message) {
@@ -146,6 +157,7 @@ void TreeContainer::HearNotStarted(const wire::NotStarted& message) {
 }
 
 void TreeContainer::HearSuspended(const wire::Suspended& message) {
+  if (leader_ == Leader::kStarting) early_stop_ = message;  // it wanted the terminal within its first millisecond
   if (leader_ != Leader::kRunning || !terminal_.has_terminal()) return;
   // It wanted the terminal a moment before it got it, or before the shell brought the host to the foreground.
   const bool wants_terminal = message.signal == SIGTTIN || message.signal == SIGTTOU;

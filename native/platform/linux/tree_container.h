@@ -69,6 +69,7 @@ class TreeContainer final : public Container {
   // What comes from the shim, or from the guardian in its stead (tree_answers.cc).
   /// Returns false for what no shim of ours sends.
   bool Hear(std::span<const std::byte> datagram);
+  bool HearOfTree(core::wire::MessageType type, std::span<const std::byte> datagram);
   void HearStarted(const core::wire::Started& message);
   void HearNotStarted(const core::wire::NotStarted& message);
   void HearSuspended(const core::wire::Suspended& message);
@@ -76,6 +77,7 @@ class TreeContainer final : public Container {
   void HearEmpty(const core::wire::Tree& message, Records records);
   void HearOccupied(const core::wire::Tree& message, Records records);
   void HearShimLost(const core::wire::Tree& message, Records records);
+  void HearShimFailed(const core::wire::ShimFailed& message);
   void HearEnd();
   void TakeTree(const core::wire::Tree& message);
   void TakeMembers(Records records);
@@ -114,6 +116,8 @@ class TreeContainer final : public Container {
   /// A look at the tree was asked for and has not been answered.
   bool looking_ = false;
   core::Instant wake_at_ = core::kNever;
+  /// A stop that was told of before the start.
+  std::optional<core::wire::Suspended> early_stop_;
   std::optional<StrayGroup> strays_;
   TerminalLoan terminal_;
 

@@ -125,6 +125,7 @@ core::Status TreeContainer::PostLaunch() {
     launch.flags |= wire::kTakesTerminal;
     descriptors[descriptor_count++] = terminal_.promised();
   }
+  if (terminal_.has_terminal()) launch.flags |= wire::kTellsStops;
   OwnedHandle text;
   const bool fits = sizeof launch + launch.text_bytes <= wire::kMaxDatagram;
   if (fits) {

@@ -59,6 +59,19 @@ Result<OwnedHandle> OpenFile(const char* path, int flags, const char* operation,
   return AboveStandardStreams(OwnedHandle(fd));
 }
 
+/// The null device, from a descriptor that the thread keeps: opening it anew costs several times as much.
+Result<OwnedHandle> OpenNull() {
+  thread_local OwnedHandle null;
+  if (!null.is_valid()) {
+    Result<OwnedHandle> opened = OpenFile("/dev/null", O_RDWR, "open-null", ErrorSubject::kNone);
+    if (!opened.ok()) return opened.error();
+    null = std::move(opened.value());
+  }
+  const int fd = ::fcntl(static_cast<int>(null.get()), F_DUPFD_CLOEXEC, kFirstFreeDescriptor);
+  if (fd == -1) return LastError("open-null");
+  return OwnedHandle(fd);
+}
+
 Result<OwnedHandle> DuplicateStandardStream(int number) {
   const int fd = ::fcntl(number, F_DUPFD_CLOEXEC, kFirstFreeDescriptor);
   if (fd != -1) {
@@ -69,7 +82,7 @@ Result<OwnedHandle> DuplicateStandardStream(int number) {
     return OwnedHandle(fd);
   }
   // The host runs without this stream: the child gets the null device, as it would from a shell's `<&-`-proof start.
-  if (errno == EBADF) return OpenFile("/dev/null", number == 0 ? O_RDONLY : O_WRONLY, "open-null", ErrorSubject::kNone);
+  if (errno == EBADF) return OpenNull();
   return LastError("pipe");
 }
 
@@ -77,7 +90,7 @@ core::Status OpenInput(const core::LaunchSpec& spec, StdioPair& out) {
   Result<OwnedHandle> child = OsError{};
   switch (spec.stdin_source) {
     case core::StdinSource::kIgnore:
-      child = OpenFile("/dev/null", O_RDONLY, "open-null", ErrorSubject::kNone);
+      child = OpenNull();
       break;
     case core::StdinSource::kFile:
       // Without O_NONBLOCK the open of a FIFO nobody writes to would park the engine thread.
@@ -107,7 +120,7 @@ core::Status OpenOutput(core::OutputTarget target, int index, StdioPair& out) {
   Result<OwnedHandle> child = OsError{};
   switch (target) {
     case core::OutputTarget::kIgnore:
-      child = OpenFile("/dev/null", O_WRONLY, "open-null", ErrorSubject::kNone);
+      child = OpenNull();
       break;
     case core::OutputTarget::kInherit:
       child = DuplicateStandardStream(number);

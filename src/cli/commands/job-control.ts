@@ -38,7 +38,13 @@ export class JobControl {
     this.#run.resume();
   };
 
+  // Not at once: a signal that came with the same turn of the loop must be heard first. A stopped command that is asked to
+  // end is continued as well, and may then stop anew before the request has been read.
   readonly #onSuspended = (): void => {
+    setImmediate(this.#stopToo);
+  };
+
+  readonly #stopToo = (): void => {
     // Once it was asked to stop, somebody has to stay awake to end it.
     if (this.#signals.hasAsked) return;
     // The whole job stops, as it would have had the terminal signalled it directly. The call returns when we are

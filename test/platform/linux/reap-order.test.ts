@@ -1,6 +1,7 @@
-// Promised    : where the engine reaps, a leader stays a zombie until its group is empty: its pid is the group id, and once
+// Promised    : where the engine reaps a group, a leader stays a zombie until its group is empty: its pid is the group id, and once
 //               reaped the number could be given to a stranger whom our signals would then reach.
-// Not promised: this of a backend whose children are reaped by the host's own loop.
+// Not promised: this of a backend whose children are reaped by the host's own loop, and of a guarded tree, where no signal
+//               goes to a number.
 import { expect, it } from 'vitest';
 import { forEachBackend } from '../../conformance/describe-backend.js';
 import { eventually } from '../../conformance/eventually.js';
@@ -8,7 +9,7 @@ import { processOf } from '../../programs/oracle.js';
 
 forEachBackend((scene) => {
   it('keeps the leader unreaped while a straggler lives', async () => {
-    const handle = scene.start('leave-behind', ['held', 'ignore']);
+    const handle = scene.start('leave-behind', ['held', 'ignore'], { containment: 'group' });
     await scene.output(handle, 'left');
     const leader = await eventually(
       () => handle.pid,

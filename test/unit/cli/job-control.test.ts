@@ -30,15 +30,18 @@ describe('JobControl', () => {
   it('stops its own job when the command was suspended, and resumes the command afterwards', async () => {
     const scene = new Scene();
     scene.suspend();
+    await nextTurn();
     expect(scene.log).toEqual(['kill 0 SIGTSTP']);
     await nextTurn();
     expect(scene.log).toEqual(['kill 0 SIGTSTP', 'resume']);
   });
 
-  it('stays awake for a command that is being stopped', () => {
+  it('stays awake for a command that is being stopped, though the request comes with the same turn', async () => {
     const scene = new Scene();
-    scene.signals.hasAsked = true;
     scene.suspend();
+    scene.signals.hasAsked = true;
+    await nextTurn();
+    await nextTurn();
     expect(scene.log).toEqual([]);
   });
 
