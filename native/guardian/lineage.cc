@@ -55,6 +55,21 @@ bool Lineage::Look(std::span<const TableRow> table) {
   ++looks_;
   found_new_ = 0;
   for (Descendant& descendant : living_) descendant.is_there = false;
+  if (!Link(table)) return false;
+  for (const TableRow& row : table) {
+    if (!row.is_zombie && Contains(row.unique_id) && !NoteLiving(row)) return false;
+  }
+  for (std::size_t i = 0; i < living_.size();) {
+    if (living_[i].is_there) {
+      ++i;
+    } else {
+      living_.RemoveAt(i);
+    }
+  }
+  return true;
+}
+
+bool Lineage::Link(std::span<const TableRow> table) {
   // First those who are known, so that none of them is taken for long dead while others are added.
   for (const TableRow& row : table) {
     if (Contains(row.unique_id)) Remember(row.unique_id);
@@ -68,24 +83,17 @@ bool Lineage::Look(std::span<const TableRow> table) {
       grew = true;
     }
   }
-  for (const TableRow& row : table) {
-    if (row.is_zombie || !Contains(row.unique_id)) continue;
-    std::size_t index = 0;
-    while (index < living_.size() && living_[index].unique_id != row.unique_id) ++index;
-    if (index == living_.size()) {
-      if (!living_.Push({.pid = row.pid, .unique_id = row.unique_id})) return false;
-      ++found_new_;
-    }
-    living_[index].is_there = true;
-  }
-  for (std::size_t i = 0; i < living_.size();) {
-    if (living_[i].is_there) {
-      ++i;
-    } else {
-      living_.RemoveAt(i);
-    }
-  }
   return true;
+}
+
+bool Lineage::NoteLiving(const TableRow& row) {
+  for (Descendant& descendant : living_) {
+    if (descendant.unique_id != row.unique_id) continue;
+    descendant.is_there = true;
+    return true;
+  }
+  ++found_new_;
+  return living_.Push({.pid = row.pid, .unique_id = row.unique_id, .is_there = true});
 }
 
 void Lineage::Release() {

@@ -62,6 +62,9 @@ class Lineage {
  private:
   std::size_t SlotOf(std::uint64_t unique_id) const;
   bool Remember(std::uint64_t unique_id);
+  /// Makes everybody known who descends from somebody who is.
+  bool Link(std::span<const TableRow> table);
+  bool NoteLiving(const TableRow& row);
   /// Makes room: the ids of those who are long dead go, and if that is not enough there will be more places.
   bool MakeRoom();
 

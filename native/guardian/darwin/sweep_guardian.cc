@@ -17,6 +17,8 @@ namespace {
 constexpr core::Nanos kNanosPerSecond = 1'000'000'000;
 /// Looks that members' forks ask for take at most half of one processor, however often they fork.
 constexpr core::Nanos kShortestRest = core::kNanosPerMilli / 2;
+/// When the table could not be read: no memory, which may come back.
+constexpr core::Nanos kBlindRest = 10 * core::kNanosPerMilli;
 
 bool WatchReadable(int kqueue, int socket) {
   struct kevent change {};
@@ -46,22 +48,29 @@ int SweepGuardian::Serve() {
       has_news_ = has_news_ || run->wants_look();
     }
     const core::Instant now = Now();
-    if (now >= NextLook() && table_.Read()) {
-      has_news_ = false;
-      for (const auto& run : runs_) run->Look(table_, now);
-      looked_at_ = Now();
-      last_look_took_ = looked_at_ - now;
-    }
+    if (now >= NextLook()) LookAround(now);
     std::erase_if(runs_, [](const auto& run) { return run->is_done(); });
     if (is_ending_ && runs_.empty()) return 0;
     Wait();
   }
 }
 
+void SweepGuardian::LookAround(core::Instant now) {
+  const bool can_see = table_.Read();
+  if (can_see) {
+    has_news_ = false;
+    for (const auto& run : runs_) run->Look(table_, now);
+  }
+  looked_at_ = Now();
+  rest_until_ = looked_at_ + (can_see ? std::max(looked_at_ - now, kShortestRest) : kBlindRest);
+  is_blind_ = !can_see;
+}
+
 core::Instant SweepGuardian::NextLook() const {
-  core::Instant next = has_news_ ? looked_at_ + std::max(last_look_took_, kShortestRest) : core::kNever;
+  core::Instant next = has_news_ ? rest_until_ : core::kNever;
+  // A kill does not rest, unless there is nothing to be seen.
   for (const auto& run : runs_) next = std::min(next, run->wake_at());
-  return next;
+  return is_blind_ && next != core::kNever ? std::max(next, rest_until_) : next;
 }
 
 void SweepGuardian::Wait() {

@@ -22,6 +22,7 @@ class SweepGuardian {
   void Wait();
   void TakeRuns();
   void LoseHost();
+  void LookAround(core::Instant now);
   core::Instant NextLook() const;
 
   pid_t host_;
@@ -30,8 +31,9 @@ class SweepGuardian {
   bool is_ending_ = false;
   /// A member forked or ended, or a run asks: the table is to be looked at.
   bool has_news_ = false;
-  core::Instant last_look_took_ = 0;
+  bool is_blind_ = false;
   core::Instant looked_at_ = 0;
+  core::Instant rest_until_ = 0;
   ProcessList table_;
   std::vector<std::unique_ptr<WatchedRun>> runs_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "core/limits.h"
 #include "platform/darwin/process_identity.h"
@@ -113,8 +114,25 @@ void SweepContainer::KeepMembers() {
   CloseConnection();
 }
 
-void SweepContainer::OnContainerEmpty() {
+void SweepContainer::Probe(Instant now) {
   told_occupied_ = false;
+  group_.Probe(now);
+}
+
+void SweepContainer::ReapLeader(Instant now) {
+  told_occupied_ = false;
+  group_.ReapLeader(now);
+}
+
+void SweepContainer::OnContainerOccupied() { TellOccupied(); }
+
+/// Once for each question: after that only the end is news.
+void SweepContainer::TellOccupied() {
+  if (std::exchange(told_occupied_, true)) return;
+  observer_.OnContainerOccupied();
+}
+
+void SweepContainer::OnContainerEmpty() {
   if (follows()) return Ask(core::MonotonicNow());
   observer_.OnContainerEmpty();
 }
@@ -154,9 +172,7 @@ void SweepContainer::Hear(const wire::Members& message) {
   }
   // Asked again from time to time, until nobody is left.
   wake_at_ = core::MonotonicNow() + (keeps_members_ ? core::kKeptPollLongest : core::kMemberPollLongest);
-  if (told_occupied_) return;
-  told_occupied_ = true;
-  observer_.OnContainerOccupied();
+  TellOccupied();
 }
 
 void SweepContainer::LoseGuardian() {
@@ -174,11 +190,9 @@ void SweepContainer::OnWake(Instant now) {
   if (group_.wake_at() <= now) group_.OnWake(now);
   if (wake_at_ > now || !asked_) return;
   // A guardian that somebody stopped answers nothing.
-  const bool is_silent = !told_occupied_ && now - asked_at_ >= core::kShimAnswerLimit;
+  const bool is_silent = now - asked_at_ >= core::kShimAnswerLimit;
   Ask(now);
-  if (!is_silent) return;
-  told_occupied_ = true;
-  observer_.OnContainerOccupied();
+  if (is_silent) TellOccupied();
 }
 
 ContainerReport SweepContainer::Report() {

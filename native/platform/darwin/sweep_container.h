@@ -17,8 +17,9 @@ namespace custody::platform {
 /// guardian, by the kernel's unique ids.
 ///
 /// What it promises: members of the group as GroupContainer does; whoever left it and was ever seen by the guardian; all of
-/// them when the host is gone. What it cannot: the child of a process that was born and collected between two looks. So
-/// "empty" is never a confirmation, except for the group.
+/// them when the host is gone. What it cannot: the child of a process that was born and collected between two looks; and a
+/// leader whose host dies between the spawn and the message that names it. So "empty" is never a confirmation, except for the
+/// group.
 ///
 /// A guardian that is lost leaves the group, and the receipt says so.
 class SweepContainer final : public Container, private ContainerObserver {
@@ -30,8 +31,8 @@ class SweepContainer final : public Container, private ContainerObserver {
   void Launch(const core::LaunchSpec& spec, ChildStdio stdio) override;
   std::optional<core::StopStep> SignalSoft(core::Instant now) override;
   std::optional<core::StopStep> SignalHard(core::Instant now) override;
-  void Probe(core::Instant now) override { group_.Probe(now); }
-  void ReapLeader(core::Instant now) override { group_.ReapLeader(now); }
+  void Probe(core::Instant now) override;
+  void ReapLeader(core::Instant now) override;
   void Resume() override { group_.Resume(); }
   void KeepMembers() override;
 
@@ -49,9 +50,10 @@ class SweepContainer final : public Container, private ContainerObserver {
   void OnLeaderExited(const core::ExitStatus& status) override;
   void OnLeaderLost(const core::OsError& error) override;
   void OnContainerEmpty() override;
-  void OnContainerOccupied() override { observer_.OnContainerOccupied(); }
+  void OnContainerOccupied() override;
   void OnLeaderSuspended() override { observer_.OnLeaderSuspended(); }
 
+  void TellOccupied();
   bool follows() const { return is_watched_ && connection_.is_open(); }
   void Command(core::wire::SweepMessage type);
   void Ask(core::Instant now);
@@ -76,7 +78,7 @@ class SweepContainer final : public Container, private ContainerObserver {
   core::StragglerPolicy stragglers_ = core::StragglerPolicy::kKill;
   /// The group is empty, and whether anybody left it has been asked and not been answered.
   bool asked_ = false;
-  /// The answer was "somebody", which has been told.
+  /// Somebody is there, in the group or outside of it, and the last question was answered so.
   bool told_occupied_ = false;
   core::Instant asked_at_ = 0;
   core::Instant wake_at_ = core::kNever;
