@@ -9,7 +9,7 @@ const linux = (machine, libc) => ({
   system: 'Linux',
   machine,
   format: { kind: 'elf', machine, ...(libc === 'musl' ? { libc } : { newestGlibc: libc.replace('gnu.', '') }) },
-  settings: {},
+  settings: { CUSTODY_COMPILER_RUNTIME: '' },
 });
 
 const darwin = (machine, minimum) => ({
