@@ -77,6 +77,11 @@ const NATIVE_ROOMS = [
     system: (header) => standardHeader.test(header) || nodeHeader.test(header),
   },
   {
+    room: 'guardian/darwin/',
+    own: [/^core\//, /^platform\/(posix|darwin)\/[^/]+\.h$/, /^guardian\//],
+    system: (header) => !nodeHeader.test(header),
+  },
+  {
     room: 'guardian/',
     own: [/^core\//, /^platform\/posix\/[^/]+\.h$/, /^guardian\//],
     system: (header) => !nodeHeader.test(header),

@@ -11,6 +11,7 @@ export const TEST_PROGRAMS = [
   'custody_engine_test',
   'custody_platform_test',
   'custody_guardian_test',
+  'custody_lineage_test',
 ];
 
 /** Runs a command with the output on ours. @returns {boolean} whether it ended with 0 */

@@ -2,6 +2,7 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <cstring>
 #include <type_traits>
 
 namespace custody::guardian {
@@ -43,8 +44,7 @@ class GrowableArray {
     if (count * sizeof(T) <= bytes_) return true;
     std::size_t bytes = bytes_ == 0 ? kFirstBytes : bytes_;
     while (bytes < count * sizeof(T)) bytes *= 2;
-    void* const grown = bytes_ == 0 ? ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-                                    : ::mremap(data_, bytes_, bytes, MREMAP_MAYMOVE);
+    void* const grown = Move(bytes);
     if (grown == MAP_FAILED) return false;
     data_ = static_cast<T*>(grown);
     bytes_ = bytes;
@@ -68,6 +68,17 @@ class GrowableArray {
   }
 
  private:
+  void* Move(std::size_t bytes) {
+#ifdef MREMAP_MAYMOVE
+    if (bytes_ != 0) return ::mremap(data_, bytes_, bytes, MREMAP_MAYMOVE);
+#endif
+    void* const fresh = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (fresh == MAP_FAILED || bytes_ == 0) return fresh;
+    std::memcpy(fresh, data_, bytes_);
+    ::munmap(data_, bytes_);
+    return fresh;
+  }
+
   T* data_ = nullptr;
   std::size_t size_ = 0;
   std::size_t bytes_ = 0;

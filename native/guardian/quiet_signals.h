@@ -13,15 +13,15 @@ inline void IgnoreJobSignals() {
     ::sigaction(number, &deaf, nullptr);
   }
   sigset_t all;
-  ::sigfillset(&all);
+  sigfillset(&all);
   ::sigprocmask(SIG_SETMASK, &all, nullptr);
 }
 
 /// The mask to wait with: SIGCHLD is open there and nowhere else, so none is missed and none interrupts anything.
 inline sigset_t WaitingMask() {
   sigset_t mask;
-  ::sigfillset(&mask);
-  ::sigdelset(&mask, SIGCHLD);
+  sigfillset(&mask);
+  sigdelset(&mask, SIGCHLD);
   return mask;
 }
 

@@ -12,9 +12,9 @@
 #include "core/clock.h"
 #include "core/launch_spec.h"
 #include "platform/container.h"
-#include "platform/linux/group_container.h"
 #include "platform/pipe.h"
 #include "platform/poller.h"
+#include "platform/posix/group_container.h"
 #include "platform/posix/process_table.h"
 
 namespace custody::testing {

@@ -1,5 +1,5 @@
 // A leader in a group of its own, with real processes: order of peek, kill and reap, and what is left behind.
-#include "platform/linux/group_container.h"
+#include "platform/posix/group_container.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

@@ -2,9 +2,9 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "platform/linux/detached_container.h"
-#include "platform/linux/group_container.h"
 #include "platform/linux/tree_container.h"
+#include "platform/posix/detached_container.h"
+#include "platform/posix/group_container.h"
 
 namespace custody::platform {
 

@@ -1,6 +1,5 @@
 #include "platform/linux/guardian_file.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -8,7 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 
 #include "platform/posix/posix_error.h"
 
@@ -17,7 +15,6 @@ namespace custody::platform {
 namespace {
 
 constexpr const char* kName = "custody-guardian";
-constexpr const char* kVariable = "CUSTODY_GUARDIAN_FILE";
 /// Source: Linux memfd_create(2). MFD_EXEC is known since 6.3, and needed where vm.memfd_noexec is set.
 constexpr unsigned kCloseOnExec = 0x0001U;
 constexpr unsigned kExecutable = 0x0010U;
@@ -31,14 +28,6 @@ OwnedHandle MakeMemoryFile() {
 }
 
 }  // namespace
-
-std::string GuardianFile() {
-  if (const char* const named = std::getenv(kVariable); named != nullptr && *named != '\0') return named;
-  Dl_info info{};
-  if (::dladdr(reinterpret_cast<const void*>(&GuardianFile), &info) == 0 || info.dli_fname == nullptr) return kName;
-  const std::string addon(info.dli_fname);
-  return addon.substr(0, addon.rfind('/') + 1) + kName;
-}
 
 core::Result<OwnedHandle> CopyToMemory(const std::string& path) {
   const OwnedHandle source(RetryOnEintr([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));

@@ -3,13 +3,9 @@
 
 #include "core/result.h"
 #include "platform/handle.h"
+#include "platform/posix/guardian_file.h"
 
 namespace custody::platform {
-
-/// The guardian's program: what CUSTODY_GUARDIAN_FILE names, else `custody-guardian` beside this addon.
-///
-/// Thread : JavaScript's; it reads the environment.
-std::string GuardianFile();
 
 /// A copy of a program in memory that may be executed, for one that may not be where it lies: the directory is mounted
 /// without exec, or an unpacker lost the run bit.

@@ -11,9 +11,9 @@
 
 #include "platform/linux/guardian_file.h"
 #include "platform/linux/pinned_process.h"
-#include "platform/linux/spawn_linux.h"
 #include "platform/linux/wire_socket.h"
 #include "platform/posix/posix_error.h"
+#include "platform/posix/spawn.h"
 
 namespace custody::platform {
 

@@ -32,6 +32,11 @@ bool KernelHasPidfds() {
   return ::syscall(SYS_pidfd_open, kNobody, 0U) != -1 || errno == EINVAL;
 }
 
+bool MembersCanBePinned() {
+  static const bool answer = ::access("/proc/self/stat", R_OK) == 0 && KernelHasPidfds();
+  return answer;
+}
+
 bool SignalPinned(const ProcessEntry& entry, int number) {
   const OwnedHandle handle = OpenPidfd(entry.pid);
   if (!handle.is_valid()) return false;
@@ -47,6 +52,9 @@ core::SurvivorReason WhyAlive(const ProcessEntry& member, bool was_killed) {
   return member.state == 'T' ? core::SurvivorReason::kFrozen : core::SurvivorReason::kDeadline;
 }
 
+// Two calls instead of a look at every process: the zombie is given the lowest priority; if the group's highest priority is
+// then still that, nobody else is in it, or only members of that very priority.
+// Source: Linux getpriority(2), PRIO_PGRP: the highest priority of any of the processes; a zombie counts.
 bool LeaderSeemsAlone(pid_t leader) {
   constexpr int kLowestPriority = 19;
   const auto id = static_cast<id_t>(leader);

@@ -98,10 +98,13 @@ GroupMembers FindGroupMembers(pid_t group) {
   return members;
 }
 
-std::vector<core::NamedProcess> ProcessesHoldingPipe(unsigned long long inode) {
+std::vector<core::NamedProcess> ProcessesHoldingPipe(int reading_end) {
   std::vector<core::NamedProcess> holders;
+  struct stat pipe {};
+  if (::fstat(reading_end, &pipe) == -1) return holders;
   std::array<char, 48> wanted{};
-  const int wanted_length = std::snprintf(wanted.data(), wanted.size(), "pipe:[%llu]", inode);
+  const int wanted_length =
+      std::snprintf(wanted.data(), wanted.size(), "pipe:[%llu]", static_cast<unsigned long long>(pipe.st_ino));
   const Directory proc(::opendir("/proc"));
   if (!proc) return holders;
   const pid_t self = ::getpid();

@@ -1,4 +1,4 @@
-#include "platform/linux/spawn_linux.h"
+#include "platform/posix/spawn.h"
 
 #include <string_view>
 

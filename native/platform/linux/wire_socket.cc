@@ -22,14 +22,15 @@ core::Status SendDatagram(const OwnedHandle& socket, std::span<const iovec> part
   alignas(cmsghdr) std::array<char, CMSG_SPACE(core::wire::kMaxDescriptors * sizeof(int))> control{};
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts.data());
-  message.msg_iovlen = parts.size();
+  // musl counts in other types than glibc.
+  message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(parts.size());
   if (!descriptors.empty()) {
     message.msg_control = control.data();
-    message.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
+    message.msg_controllen = static_cast<decltype(message.msg_controllen)>(CMSG_SPACE(descriptors.size_bytes()));
     cmsghdr* const header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
+    header->cmsg_len = static_cast<decltype(header->cmsg_len)>(CMSG_LEN(descriptors.size_bytes()));
     std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
   }
   const int fd = static_cast<int>(socket.get());

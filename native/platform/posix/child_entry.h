@@ -18,6 +18,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "platform/posix/child_limits.h"
+
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
@@ -27,13 +29,6 @@
 namespace custody::platform {
 
 enum class ChildStep : int { kSetGroup, kTerminal, kChdir, kDescriptors, kLimits, kExec };
-
-/// The kernel's `struct rlimit64`.
-struct ChildLimit {
-  int resource;
-  std::uint64_t soft;
-  std::uint64_t hard;
-};
 
 /// What parent and child share. The child writes only `failed_step`, `error` and `executable`.
 struct ChildBlock {

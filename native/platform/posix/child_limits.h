@@ -9,9 +9,15 @@
 #include <cstdint>
 
 #include "core/resource_limits.h"
-#include "platform/posix/child_entry.h"
 
 namespace custody::platform {
+
+/// One rlimit, in the widest type any system has for it.
+struct ChildLimit {
+  int resource;
+  std::uint64_t soft;
+  std::uint64_t hard;
+};
 
 /// The rlimits that a leader starts with and its descendants inherit, for what the kernel can hold for one process.
 ///

@@ -27,7 +27,7 @@ void TrapHostSignals() {
   g_noted.store(0);
   struct sigaction action {};
   action.sa_handler = Note;
-  ::sigfillset(&action.sa_mask);
+  sigfillset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &action, &g_replaced[i]);
 }

@@ -1,11 +1,11 @@
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "platform/pipe.h"
 #include "platform/posix/posix_error.h"
+#include "platform/posix/process_calls.h"
 #include "platform/posix/process_table.h"
 
 namespace custody::platform {
@@ -35,7 +35,7 @@ struct PipeEnds {
 
 Result<PipeEnds> MakePipe() {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) == -1) return LastError("pipe");
+  if (!OpenClosedPipe(ends)) return LastError("pipe");
   OwnedHandle reading(ends[0]);
   OwnedHandle writing(ends[1]);
   Result<OwnedHandle> moved_reading = AboveStandardStreams(std::move(reading));
@@ -166,9 +166,7 @@ void OutputPipe::Enlarge(std::size_t bytes) {
 }
 
 std::vector<core::NamedProcess> OutputPipe::Holders() const {
-  struct stat info {};
-  if (::fstat(static_cast<int>(handle_.get()), &info) == -1) return {};
-  return ProcessesHoldingPipe(static_cast<unsigned long long>(info.st_ino));
+  return ProcessesHoldingPipe(static_cast<int>(handle_.get()));
 }
 
 Result<StdioPair> OpenStdio(const core::LaunchSpec& spec) {

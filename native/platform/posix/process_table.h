@@ -13,7 +13,7 @@ struct ProcessEntry {
   pid_t pid = 0;
   pid_t group = 0;
   char state = '?';
-  /// Start time in the kernel's own unit: with the pid it names a process uniquely.
+  /// Linux: start time in the kernel's own unit. macOS: the kernel's unique id. With the pid it names a process uniquely.
   unsigned long long start_time = 0;
   std::string name;
 
@@ -31,13 +31,14 @@ struct GroupMembers {
   std::vector<ProcessEntry> living;
 };
 
-/// Reads the whole process table: costs some microseconds per process of the machine, so only for what is not the usual case.
+/// On Linux this reads the whole process table: some microseconds per process of the machine, so only for what is not the
+/// usual case.
 GroupMembers FindGroupMembers(pid_t group);
 
 /// One process, or an entry with pid 0 when it is gone.
 ProcessEntry ReadProcess(pid_t pid);
 
-/// Processes other than this one that have the pipe with this inode number open.
-std::vector<core::NamedProcess> ProcessesHoldingPipe(unsigned long long inode);
+/// Processes other than this one that have the pipe open whose reading end is our descriptor `reading_end`.
+std::vector<core::NamedProcess> ProcessesHoldingPipe(int reading_end);
 
 }  // namespace custody::platform

@@ -50,4 +50,10 @@ struct Spawned {
 /// Errors : operation "chdir" with subject kCwd; "exec" with the exec's own code; "spawn" for what came before.
 core::Result<Spawned> SpawnByPosixSpawn(const SpawnRequest& request);
 
+/// Starts a process the best way this system has, with an exit handle where there is such a thing.
+///
+/// Blocks until the child's exec. Engine threads only.
+/// Errors : as SpawnByPosixSpawn.
+core::Result<Spawned> SpawnHere(const SpawnRequest& request);
+
 }  // namespace custody::platform

@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "platform/engine_thread.h"
+#include "platform/posix/process_calls.h"
 
 namespace custody::platform {
 
@@ -12,12 +13,12 @@ constexpr std::size_t kThreadStackBytes = std::size_t{256} << 10;
 
 void PrepareCallingThread() {
   sigset_t mask;
-  ::sigfillset(&mask);
+  sigfillset(&mask);
   // SIGCHLD stays open. Blocked here, the kernel picks the main thread or a V8 worker to deliver it and wakes that
   // thread at every child's end, even where it is ignored. Measured by test/bench (throughput).
-  ::sigdelset(&mask, SIGCHLD);
+  sigdelset(&mask, SIGCHLD);
   ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
-  ::pthread_setname_np(::pthread_self(), "custody");
+  NameCallingThread("custody");
 }
 
 class PosixThread final : public EngineThread {
@@ -45,6 +46,7 @@ void* Main(void* raw) {
 }  // namespace
 
 core::Result<std::unique_ptr<EngineThread>> EngineThread::Start(void (*entry)(void*), void* argument) {
+  KeepLibraryLoaded();
   auto start = std::make_unique<Entry>(Entry{entry, argument});
   pthread_attr_t attributes;
   ::pthread_attr_init(&attributes);

@@ -1,10 +1,10 @@
-#include "platform/linux/detached_container.h"
+#include "platform/posix/detached_container.h"
 
 #include <sys/wait.h>
 
 #include "core/limits.h"
-#include "platform/linux/spawn_linux.h"
 #include "platform/posix/posix_error.h"
+#include "platform/posix/spawn.h"
 #include "platform/posix/spawn_request.h"
 
 namespace custody::platform {

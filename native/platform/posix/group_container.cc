@@ -1,8 +1,5 @@
-#include "platform/linux/group_container.h"
+#include "platform/posix/group_container.h"
 
-#include <fcntl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,10 +8,11 @@
 #include <csignal>
 
 #include "core/limits.h"
-#include "platform/linux/pinned_process.h"
-#include "platform/linux/spawn_linux.h"
 #include "platform/posix/child_limits.h"
+#include "platform/posix/child_wait.h"
+#include "platform/posix/pinned_process.h"
 #include "platform/posix/posix_error.h"
+#include "platform/posix/spawn.h"
 #include "platform/posix/spawn_request.h"
 
 namespace custody::platform {
@@ -22,21 +20,6 @@ namespace custody::platform {
 namespace {
 
 using core::Instant;
-
-/// Members of a group can be found and pinned one by one: /proc is readable and the kernel has pidfds (5.3).
-bool MembersCanBePinned() {
-  static const bool answer = ::access("/proc/self/stat", R_OK) == 0 && KernelHasPidfds();
-  return answer;
-}
-
-/// waitid(2) as the kernel has it: the C library's wrapper has no place for the usage.
-int WaitId(pid_t pid, siginfo_t* info, int options, rusage* usage) {
-  return RetryOnEintr([&] { return static_cast<int>(::syscall(SYS_waitid, P_PID, pid, info, options, usage)); });
-}
-
-double ToMillis(const timeval& time) {
-  return static_cast<double>(time.tv_sec) * 1000.0 + static_cast<double>(time.tv_usec) / 1000.0;
-}
 
 core::ExitStatus ToExitStatus(const siginfo_t& info) {
   if (info.si_code == CLD_EXITED) return {core::ExitStatus::Kind::kExited, info.si_status, false};
@@ -108,8 +91,8 @@ void GroupContainer::OnWake(Instant now) {
 bool GroupContainer::PeekLeader() {
   if (leader_ != Leader::kRunning && leader_ != Leader::kSuspended) return true;
   siginfo_t info{};
-  rusage usage{};
-  if (WaitId(group_, &info, WEXITED | WNOHANG | WNOWAIT, &usage) == -1) {
+  core::Usage used;
+  if (WaitForChild(group_, &info, WEXITED | WNOHANG | WNOWAIT, &used) == -1) {
     // Somebody else collected our child, or the host ignores SIGCHLD. The number is no longer ours.
     const core::OsError error = LastError("waitid");
     leader_ = Leader::kReaped;
@@ -120,9 +103,7 @@ bool GroupContainer::PeekLeader() {
   }
   if (info.si_pid == 0) return false;
   leader_ = Leader::kDead;
-  usage_.user_ms = ToMillis(usage.ru_utime);
-  usage_.system_ms = ToMillis(usage.ru_stime);
-  // Not ru_maxrss: until its exec a vfork child counts the host's pages as its own peak.
+  usage_ = used;
   Unwatch();
   const core::ExitStatus status = ToExitStatus(info);
   terminal_.TakeBack(status.kind == core::ExitStatus::Kind::kSignaled);
@@ -147,7 +128,7 @@ void GroupContainer::Unwatch() {
 
 void GroupContainer::LookForSuspension() {
   siginfo_t info{};
-  if (WaitId(group_, &info, WSTOPPED | WNOHANG, nullptr) == -1 || info.si_pid == 0) return;
+  if (WaitForChild(group_, &info, WSTOPPED | WNOHANG, nullptr) == -1 || info.si_pid == 0) return;
   // It wanted the terminal a moment before it got it, or before the shell brought the host to the foreground.
   const bool wants_terminal = info.si_status == SIGTTIN || info.si_status == SIGTTOU;
   if (wants_terminal && terminal_.LendTo(group_)) return SignalGroup(SIGCONT);
@@ -230,7 +211,7 @@ void GroupContainer::KeepMembers() {
 
 void GroupContainer::CollectLeader() {
   siginfo_t info{};
-  leader_reaped_ = WaitId(group_, &info, WEXITED | WNOHANG, nullptr) == 0 && info.si_pid == group_;
+  leader_reaped_ = WaitForChild(group_, &info, WEXITED | WNOHANG, nullptr) == 0 && info.si_pid == group_;
   leader_ = Leader::kReaped;
 }
 
