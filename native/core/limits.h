@@ -13,6 +13,9 @@ inline constexpr std::size_t kEngineThreads = 2;
 /// Starts of one thread that may be in progress at once. Each is a process that forks; more of them than processors only
 /// make each other late (bench: throughput, p99). Commands that run are not counted, however long they run.
 inline constexpr std::size_t kStartsPerLane = 3;
+/// How old the host's umask may be that a guarded command gets: reading it costs as much as a fifth of a short command.
+inline constexpr Nanos kUmaskAge = 20 * kNanosPerMilli;
+
 /// Idle shims that a thread keeps for its next commands: as many as can be starting, and some for commands that ended
 /// together. Each is a process of some 30 KiB.
 inline constexpr std::size_t kIdleShimsPerLane = 4;

@@ -79,6 +79,8 @@ struct OpenShim {
   std::uint32_t use_cgroup;
 };
 
+inline constexpr std::uint32_t kNoUmask = ~std::uint32_t{0};
+
 enum LaunchFlag : std::uint32_t {
   /// A fourth descriptor is the terminal; the leader's group takes it before the exec.
   kTakesTerminal = 1,
@@ -101,7 +103,8 @@ struct Launch {
   std::uint32_t flags;
   std::uint32_t argument_count;
   std::uint32_t environment_count;
-  std::uint32_t reserved;
+  /// The leader's umask: the host's, which may have changed since the guardian was started. kNoUmask: not known.
+  std::uint32_t umask;
   std::uint64_t text_bytes;
   Limits limits;
 };

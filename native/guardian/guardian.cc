@@ -203,10 +203,11 @@ int Guardian::BecomeShim(const ShimSeat& seat) {
 }
 
 void Guardian::Reap() {
+  has_exempted_ = false;
   for (;;) {
     int status = 0;
     const pid_t pid = RetryOnEintr([&] { return ::waitpid(-1, &status, WNOHANG | __WALL); });
-    if (pid <= 0) return;
+    if (pid <= 0) break;
     ++reaped_;
     for (std::size_t i = 0; i < shims_.size(); ++i) {
       if (shims_[i].pid != pid || shims_[i].is_lost) continue;
@@ -216,6 +217,10 @@ void Guardian::Reap() {
     for (std::size_t i = 0; i < exempt_.size(); ++i) {
       if (exempt_[i] == pid) exempt_.RemoveAt(i--);
     }
+  }
+  // Whoever was spared may have belonged to a shim that died in the same moment: nobody can say any more that it is empty.
+  for (std::size_t i = 0; has_exempted_ && i < shims_.size(); ++i) {
+    if (shims_[i].is_lost) shims_[i].is_doubtful = true;
   }
 }
 
@@ -237,8 +242,7 @@ void Guardian::ForgetShim(std::size_t index, bool ended_well) {
 }
 
 void Guardian::ExemptOrphans() {
-  // Those of another shim that died in the same moment would be spared too; the host hears nothing of them then, and its
-  // receipt stays unconfirmed.
+  has_exempted_ = true;
   children_.Clear();
   AddChildren(0, children_);
   for (const pid_t pid : children_) {
@@ -288,7 +292,9 @@ void Guardian::TellLost(bool empty) {
   tree.empty = empty ? 1 : 0;
   for (std::size_t i = 0; i < shims_.size(); ++i) {
     if (!shims_[i].is_lost) continue;
-    Send(shims_[i].socket, {reinterpret_cast<const std::byte*>(&message), length});
+    // To a host the end of file alone means: not confirmed.
+    if (!empty || !shims_[i].is_doubtful)
+      Send(shims_[i].socket, {reinterpret_cast<const std::byte*>(&message), length});
     if (!empty) continue;
     if (cgroup_base_ != -1) RemoveLeavesOf(cgroup_base_, shims_[i].pid);
     // A full socket loses the last word, but not the end of file behind it: no confirmation is what that means.

@@ -35,7 +35,8 @@ class Guardian {
     core::wire::ShimKind kind;
     /// It died, and what it held is not confirmed gone yet.
     bool is_lost;
-    bool was_told;
+    /// It died beside one that had let go: what it held may have been spared, so nobody can say that it is gone.
+    bool is_doubtful;
   };
 
   bool IsDone() const;
@@ -66,6 +67,8 @@ class Guardian {
   int cgroup_base_ = -1;
   std::uint32_t slots_used_ = 0;
   std::uint64_t reaped_ = 0;
+  /// Orphans were spared in the last Reap.
+  bool has_exempted_ = false;
   core::Instant next_report_ = core::kNever;
   std::atomic<ShimState>* states_ = nullptr;
   GrowableArray<ShimEntry> shims_;

@@ -70,6 +70,8 @@ void Shim::Launch(Datagram& datagram, const core::wire::Launch& launch) {
     leaf_.Apply(launch.limits);
     order.cgroup = leaf_.folder();
   }
+  // A shim creates no files of its own, so its umask may stay.
+  if (launch.umask != core::wire::kNoUmask) ::umask(static_cast<mode_t>(launch.umask));
   run_.started_at = Now();
   const LeaderStart start = LaunchLeader(order);
   if (start.pid == -1) {

@@ -92,17 +92,23 @@ core::Result<Shim> GuardianProcess::Ask(wire::ShimKind kind) {
 
 bool GuardianProcess::StandsBehind(const Shim& shim) {
   const std::lock_guard lock(mutex_);
-  ForgetIfEnded();
+  ForgetIfUnfit();
   return control_.is_valid() && shim.generation == generation_;
 }
 
-void GuardianProcess::ForgetIfEnded() {
+void GuardianProcess::ForgetIfUnfit() {
+  if (process_.pid == -1) return;
   pollfd ended{static_cast<int>(process_.exit_handle.get()), POLLIN, 0};
-  if (process_.exit_handle.is_valid() && ::poll(&ended, 1, 0) == 1) Forget();
+  if (identity_ != HostIdentity::Current()) {
+    was_of_use_.store(true, std::memory_order_relaxed);  // nothing is wrong with it
+    Forget();
+  } else if (process_.exit_handle.is_valid() && ::poll(&ended, 1, 0) == 1) {
+    Forget();
+  }
 }
 
 core::Status GuardianProcess::EnsureRunning() {
-  ForgetIfEnded();
+  ForgetIfUnfit();
   ReapFormer();
   if (refusal_) return *refusal_;
   if (control_.is_valid()) return {};
@@ -142,6 +148,7 @@ core::Status GuardianProcess::Start() {
   core::Result<Spawned> spawned = SpawnProgram(request);
   if (!spawned.ok()) return spawned.error();
   process_ = std::move(spawned.value());
+  identity_ = HostIdentity::Current();
   control_ = std::move(pair.value().ours);
   ++generation_;
   was_of_use_.store(false, std::memory_order_relaxed);

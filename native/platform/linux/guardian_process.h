@@ -13,6 +13,7 @@
 #include "core/result.h"
 #include "core/wire.h"
 #include "platform/handle.h"
+#include "platform/linux/host_identity.h"
 #include "platform/posix/spawn.h"
 
 namespace custody::platform {
@@ -52,7 +53,8 @@ class GuardianProcess {
  private:
   core::Result<Shim> Ask(core::wire::ShimKind kind);
   core::Status EnsureRunning();
-  void ForgetIfEnded();
+  /// Forgets a guardian that ended, or that is still who the host no longer is.
+  void ForgetIfUnfit();
   core::Status Start();
   /// It is of no use any more, whether or not it has ended already.
   void Forget();
@@ -63,6 +65,8 @@ class GuardianProcess {
   std::mutex mutex_;
   OwnedHandle control_;
   Spawned process_;
+  /// Whom it runs as, like its shims and their commands. A host that became somebody else needs another one.
+  HostIdentity identity_;
   /// Counts the guardians of this host.
   std::uint32_t generation_ = 0;
   /// Guardians that are ending and have not been reaped.

@@ -12,6 +12,7 @@
 
 #include "core/limits.h"
 #include "platform/linux/tree_container.h"
+#include "platform/linux/host_identity.h"
 #include "platform/linux/wire_socket.h"
 #include "platform/posix/posix_error.h"
 #include "platform/posix/spawn_request.h"
@@ -25,11 +26,9 @@ namespace wire = core::wire;
 /// EAGAIN: it has not read for so long that its buffer is full.
 bool IsGone(int code) { return code == EPIPE || code == ECONNRESET || code == ENOTCONN || code == EAGAIN; }
 
-/// Whether others of our user may look at our entries in /proc. Not so for a Node with file capabilities, for one.
-bool IsOpenToOthers() {
-  static const bool answer = ::prctl(PR_GET_DUMPABLE) == 1;
-  return answer;
-}
+/// Whether others of our user may look at our entries in /proc. Not so for a Node with file capabilities, nor once the host
+/// has given up root. Source: Linux prctl(2), PR_SET_DUMPABLE.
+bool IsOpenToOthers() { return ::prctl(PR_GET_DUMPABLE) == 1; }
 
 /// `cwd` for a process that stands elsewhere; empty, the host's, which a shim finds by /proc. That way stays open when the
 /// directory was removed, or lies where this user may not walk.
@@ -115,6 +114,7 @@ core::Status TreeContainer::PostLaunch() {
   auto launch = MakeMessage<wire::Launch>(wire::MessageType::kLaunch, ++shim_.run);
   launch.argument_count = request_.argument_count;
   launch.environment_count = request_.environment_count;
+  launch.umask = HostUmask();
   if (tells_start_at_once_) launch.flags |= wire::kTellsStartAtOnce;
   launch.limits = limits_;
   const std::array<iovec, 4> parts{iovec{&launch, sizeof launch}, PartOf(request_.path, true), PartOf(directory, true),
