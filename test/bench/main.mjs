@@ -14,7 +14,10 @@ import { cellReport, goalReport } from './report.mjs';
 import { measureCell } from './rounds.mjs';
 import { scenarios } from './scenarios/registry.mjs';
 
-const NODE_DRIVERS = ['custody', 'engine', 'child-process', 'exec-file', 'execa', 'tinyexec', 'nano-spawn', 'empty'];
+const NODE_DRIVERS = [
+  ...['custody', 'custody-group', 'custody-cgroup', 'custody-strict', 'engine'],
+  ...['child-process', 'exec-file', 'execa', 'tinyexec', 'nano-spawn', 'empty'],
+];
 
 const HELP = `Usage: npm run bench -- [options]
 

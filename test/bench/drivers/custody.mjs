@@ -2,10 +2,18 @@
 /** custody as its users have it: the built package, its defaults, the native engine. */
 
 /** @returns {Promise<import('./driver.d.ts').Driver>} */
-export async function load() {
+export function load() {
+  return loadCustody({});
+}
+
+/**
+ * @param {{ readonly containment?: string }} defaults
+ * @returns {Promise<import('./driver.d.ts').Driver>}
+ */
+export async function loadCustody(defaults) {
   const url = new URL('../../../dist/index.js', import.meta.url).href;
   const { createRunner } = /** @type {any} */ (await import(url));
-  const custody = createRunner({ native: 'require' });
+  const custody = createRunner({ native: 'require', defaults });
   return {
     run: (file, args) => custody.run(file, args).then(expectEnd),
     runSync: (file, args) => void expectEnd(custody.runSync(file, args)),

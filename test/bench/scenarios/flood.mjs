@@ -20,7 +20,9 @@ export const scenario = {
 
   cells({ quick, programs, drivers }) {
     const bytes = quick ? 2 ** 28 : 2 ** 30;
-    const names = ['custody', 'engine', 'child-process', 'bun'].filter((name) => drivers.includes(name));
+    const names = ['custody', 'custody-group', 'engine', 'child-process', 'bun'].filter((name) =>
+      drivers.includes(name),
+    );
     return [
       {
         label: 'flood',

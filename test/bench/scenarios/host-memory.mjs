@@ -21,9 +21,11 @@ export const scenario = {
   rounds: { quick: 1, full: 5 },
 
   cells({ quick, programs, drivers }) {
-    const names = (quick ? ['custody', 'child-process'] : ['custody', 'engine', 'child-process', 'bun', 'deno']).filter(
-      (name) => drivers.includes(name),
-    );
+    const names = (
+      quick
+        ? ['custody', 'custody-group', 'child-process']
+        : ['custody', 'custody-group', 'engine', 'child-process', 'bun', 'deno']
+    ).filter((name) => drivers.includes(name));
     return [
       {
         label: 'true c=8',

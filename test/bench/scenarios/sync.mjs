@@ -24,10 +24,12 @@ export const scenario = {
 
   cells({ quick, programs, drivers }) {
     const seconds = quick ? 0.3 : 1;
-    const names = ['custody', 'engine', 'child-process', 'bun'].filter((name) => drivers.includes(name));
+    const names = ['custody', 'custody-group', 'engine', 'child-process', 'bun'].filter((name) =>
+      drivers.includes(name),
+    );
     const variants = SIZES.flatMap(([size, ballastMb]) =>
       names
-        .filter((driver) => size === 'small' || driver === 'custody' || driver === 'child-process')
+        .filter((driver) => size === 'small' || driver.startsWith('custody') || driver === 'child-process')
         .map((driver) => ({ label: `${driver}, ${size}`, driver, parameters: { ballastMb } })),
     );
     return [

@@ -3,7 +3,8 @@
 import { throughput } from './measures.mjs';
 
 const WRAPPERS = ['exec-file', 'tinyexec', 'nano-spawn', 'execa'];
-const CORE = ['custody', 'engine', 'child-process', 'bun'];
+const CORE = ['custody', 'custody-group', 'engine', 'child-process', 'bun'];
+const OTHER_LEVELS = ['custody-cgroup', 'custody-strict'];
 
 /** @type {import('./scenario.d.ts').Scenario} */
 export const scenario = {
@@ -22,7 +23,7 @@ export const scenario = {
   cells({ quick, programs, drivers }) {
     const seconds = quick ? 0.3 : 1;
     const children = [
-      { name: 'true', file: programs.dynamicTrue, others: quick ? [] : ['deno', ...WRAPPERS] },
+      { name: 'true', file: programs.dynamicTrue, others: quick ? [] : [...OTHER_LEVELS, 'deno', ...WRAPPERS] },
       { name: 'static', file: programs.nothing, others: quick ? [] : ['deno'] },
     ];
     return children.flatMap(({ name, file, others }) =>
