@@ -111,6 +111,7 @@ TEST_CASE("with guardian and shim killed the group is ended, and nothing is call
   REQUIRE(scene.UntilFacts("s"));
   std::vector<pid_t> both = Shims();
   both.insert(both.begin(), Guardian());
+  REQUIRE(both.front() > 1);
   ::kill(both.front(), SIGSTOP);  // it must not see the shims die
   KillAll({both.begin() + 1, both.end()});
   KillAll({both.front()});
