@@ -96,8 +96,15 @@ core::LimitBreach LimitWatch::Compare(const TreeOwner& owner, const Sum& sum) co
   if (sum.memory_bytes > limits_.memory_bytes) {
     // Resident pages that several processes share, as after a fork, were counted for each. Before a run is ended for
     // that, it is looked at closely.
-    const std::uint64_t shares = MeasureShares(owner);
-    if (shares > limits_.memory_bytes) return {ResourceLimit::kMemoryBytes, shares, limits_.memory_bytes};
+    // Processes are read one after the other, so a fork in between is counted for both its sides: only what several looks
+    // agree on ends a run.
+    constexpr int kLooks = 3;
+    std::uint64_t shares = ~std::uint64_t{0};
+    for (int look = 0; look < kLooks; ++look) {
+      shares = std::min(shares, MeasureShares(owner));
+      if (shares <= limits_.memory_bytes) return {};
+    }
+    return {ResourceLimit::kMemoryBytes, shares, limits_.memory_bytes};
   }
   return {};
 }
