@@ -1,7 +1,7 @@
 #include "platform/linux/pinned_process.h"
 
-#include <sys/resource.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
