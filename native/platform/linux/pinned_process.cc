@@ -1,6 +1,5 @@
 #include "platform/linux/pinned_process.h"
 
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,20 +25,7 @@ bool MaySignal(pid_t pid) {
 
 }  // namespace
 
-OwnedHandle OpenPidfd(pid_t pid) {
-  const long handle = ::syscall(SYS_pidfd_open, pid, 0U);
-#if defined(__SANITIZE_THREAD__)
-  // TSan follows descriptors by number and does not see this call make one, so it would take our close for that of the last
-  // file that node had under the number. It sees a duplicate.
-  const int known = handle == -1 ? -1 : ::dup(static_cast<int>(handle));
-  if (known == -1) return OwnedHandle(handle);
-  ::fcntl(known, F_SETFD, FD_CLOEXEC);
-  ::syscall(SYS_close, handle);
-  return OwnedHandle(known);
-#else
-  return OwnedHandle(handle);
-#endif
-}
+OwnedHandle OpenPidfd(pid_t pid) { return OwnedHandle(::syscall(SYS_pidfd_open, pid, 0U)); }
 
 bool KernelHasPidfds() {
   constexpr pid_t kNobody = -1;
