@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LimitName, ResourceLimits, RunOptions, RunResult } from '../../src/index.js';
 import type { ProbeRole } from '../programs/roles.js';
+import { eventually } from './eventually.js';
 import { forEachBackend } from './describe-backend.js';
 import type { BackendScene } from './scene.js';
 
@@ -122,9 +123,10 @@ forEachBackend((scene) => {
     });
 
     it('counts memory that processes share once', async () => {
-      // 128 MiB in each of five, all the same pages: 640 MiB of resident memory, one fifth of that in use. The rest of the
-      // allowance is for what a process has of its own, which is much under a sanitizer.
+      // 128 MiB in each of five, all the same pages: 640 MiB of resident memory, one fifth of that in use.
       const handle = await scene.startReady('eat-memory', ['128', '5', 'shared'], {
+        // A sanitizer that is preloaded keeps several times of what its host uses.
+        env: { LD_PRELOAD: undefined },
         limits: { memoryBytes: 384 * MIB },
       });
       await scene.eventuallyMembers(5);
@@ -178,6 +180,10 @@ forEachBackend((scene) => {
   it('keeps an earlier cause', async () => {
     if (reachOf(scene, 'cpuTimeMs') !== 'tree') return;
     const handle = scene.start('spin', ['1'], { limits: { cpuTimeMs: 10_000 }, graceMs: 1000 });
+    await eventually(
+      () => handle.pid,
+      () => 'a pid',
+    );
     handle.stop('asked to');
     expect((await handle.result).outcome).toMatchObject({ kind: 'stopped', cause: 'cancelled' });
   });
