@@ -43,8 +43,10 @@ std::uint32_t ReadUmask() {
 
 HostIdentity HostIdentity::Current() {
   HostIdentity identity;
-  ::getresuid(&identity.users[0], &identity.users[1], &identity.users[2]);
-  ::getresgid(&identity.groups[0], &identity.groups[1], &identity.groups[2]);
+  auto& [user, effective_user, saved_user] = identity.users;
+  auto& [group, effective_group, saved_group] = identity.groups;
+  ::getresuid(&user, &effective_user, &saved_user);
+  ::getresgid(&group, &effective_group, &saved_group);
   identity.further_groups = HashOfFurtherGroups();
   return identity;
 }

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "core/limits.h"
-#include "platform/linux/tree_container.h"
 #include "platform/linux/host_identity.h"
+#include "platform/linux/tree_container.h"
 #include "platform/linux/wire_socket.h"
 #include "platform/posix/posix_error.h"
 #include "platform/posix/spawn_request.h"
