@@ -73,6 +73,8 @@ LeaderStart LaunchLeader(const LeaderOrder& order) {
   const platform::ChildLimits limits(order.limits);
   ChildBlock own{order.text.path, order.text.argv, order.text.environment, order.text.directory, order.stdio,
                  order.terminal,  limits.data(),   limits.size(),          ChildStep::kExec,     0};
+  static_assert(platform::kParentsUmask == core::wire::kNoUmask);
+  own.umask = order.umask;
   ChildBlock* block = &own;
   if (order.cgroup != -1) {
     void* const shared = ::mmap(nullptr, sizeof own, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

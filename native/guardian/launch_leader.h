@@ -16,6 +16,8 @@ struct LeaderOrder {
   core::wire::Limits limits{};
   /// Folder of the cgroup leaf to be born in; -1: none.
   int cgroup = -1;
+  /// core::wire::kNoUmask: the guardian's.
+  std::uint32_t umask = core::wire::kNoUmask;
 };
 
 struct LeaderStart {

@@ -70,8 +70,7 @@ void Shim::Launch(Datagram& datagram, const core::wire::Launch& launch) {
     leaf_.Apply(launch.limits);
     order.cgroup = leaf_.folder();
   }
-  // A shim creates no files of its own, so its umask may stay.
-  if (launch.umask != core::wire::kNoUmask) ::umask(static_cast<mode_t>(launch.umask));
+  order.umask = launch.umask;
   run_.started_at = Now();
   const LeaderStart start = LaunchLeader(order);
   if (start.pid == -1) {
@@ -125,8 +124,11 @@ void Shim::SignalOutsiders() {
   }
   DescendantWalk walk(owner_);
   ProcessStat stat;
+  run_.names_ended = true;
   while (walk.Next(stat)) {
-    if (stat.group != run_.leader_in_proc) SignalPinned(stat, number);
+    if (stat.group == run_.leader_in_proc) continue;
+    NameEnded(stat);
+    SignalPinned(stat, number);
   }
 }
 

@@ -28,6 +28,9 @@
 
 namespace custody::platform {
 
+/// The child keeps its parent's umask.
+inline constexpr std::uint32_t kParentsUmask = ~std::uint32_t{0};
+
 enum class ChildStep : int { kSetGroup, kTerminal, kChdir, kDescriptors, kLimits, kExec };
 
 /// What parent and child share. The child writes only `failed_step`, `error` and `executable`.
@@ -52,6 +55,7 @@ struct ChildBlock {
   int executable = -1;
   /// A session of its own, not merely a group.
   bool new_session = false;
+  std::uint32_t umask = kParentsUmask;
 };
 
 namespace child_entry {
@@ -164,6 +168,7 @@ CUSTODY_IN_CHILD int EnterCommand(void* argument) {
     return child_entry::Fail(block, ChildStep::kChdir);
   }
   if (!child_entry::PlaceDescriptors(block)) return child_entry::Fail(block, ChildStep::kDescriptors);
+  if (block->umask != kParentsUmask) ::syscall(SYS_umask, block->umask);
   if (!child_entry::ApplyLimits(block)) return child_entry::Fail(block, ChildStep::kLimits);
   const std::uint64_t no_signals = 0;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, child_entry::kKernelSignalSetBytes);
