@@ -145,10 +145,11 @@ core::Status GuardianProcess::Start() {
   request.further = {static_cast<int>(control.value().get())};
   if (self.is_valid()) request.further.push_back(static_cast<int>(self.get()));
   static_assert(wire::kGuardianSocket == 3 && wire::kGuardianHostPidfd == 4);
+  // Read first: if it changes meanwhile the next look finds a difference, and never takes an old root for the new user.
+  identity_ = HostIdentity::Current();
   core::Result<Spawned> spawned = SpawnProgram(request);
   if (!spawned.ok()) return spawned.error();
   process_ = std::move(spawned.value());
-  identity_ = HostIdentity::Current();
   control_ = std::move(pair.value().ours);
   ++generation_;
   was_of_use_.store(false, std::memory_order_relaxed);
