@@ -4,6 +4,7 @@
  * find out by themselves.
  */
 import type { ContainmentLevel } from '../backend/backend.js';
+import { failureOf } from '../core/run-failure.js';
 import type { Runner, RunnerCapabilities } from './runner.js';
 
 const GUARDIAN_NAME = 'custody-guardian';
@@ -15,10 +16,14 @@ const NEEDS = {
   strict: ['subreaper', 'children_file', 'namespace'],
 } as const;
 
-/** Runs the probe beside the addon `file`. Never fails: a guardian that cannot run is an answer too. */
+/**
+ * Runs the probe beside the addon `file`. A guardian that cannot run, or hangs, is an answer too.
+ * @throws CommandFailedError when the runner is closed: nothing was learned of the guardian then.
+ */
 export async function probeGuardian(runner: Runner, file: string): Promise<ReadonlyMap<string, string>> {
   const guardian = file.replace(/[^/]*$/, GUARDIAN_NAME);
   const result = await runner.run(guardian, ['--probe'], { containment: 'group', timeoutMs: PROBE_TIMEOUT_MS });
+  if (result.cancelled) throw failureOf(result);
   if (!result.success) {
     const { outcome } = result;
     return new Map([['guardian', outcome.kind === 'not-started' ? outcome.error.message : outcome.kind]]);

@@ -26,6 +26,7 @@ export class ProcessRunner implements CustodyRunner {
   readonly #launcher: Launcher;
   readonly #scopes = new Set<ProcessScope>();
   #closing: Promise<void> | undefined;
+  #probing: Promise<RunnerCapabilities> | undefined;
   #probed: RunnerCapabilities | undefined;
 
   /** `context` is asked for when the backend is first needed. */
@@ -41,7 +42,7 @@ export class ProcessRunner implements CustodyRunner {
       launcher.runSync(command, second, third) as never;
     this.scope = () => this.#openScope();
     this.capabilities = () => this.#probed ?? capabilitiesOf(context());
-    this.probeCapabilities = async () => (this.#probed ??= await this.#probe());
+    this.probeCapabilities = () => (this.#probing ??= this.#probe());
   }
 
   close(): Promise<void> {
@@ -54,11 +55,16 @@ export class ProcessRunner implements CustodyRunner {
   }
 
   async #probe(): Promise<RunnerCapabilities> {
-    const found = this.capabilities();
-    // The fallback has nothing to try.
-    return found.file === undefined
-      ? { ...found, probed: true }
-      : withProbe(found, await probeGuardian(this, found.file));
+    try {
+      const found = this.capabilities();
+      // The fallback has nothing to try.
+      this.#probed =
+        found.file === undefined ? { ...found, probed: true } : withProbe(found, await probeGuardian(this, found.file));
+      return this.#probed;
+    } catch (error) {
+      this.#probing = undefined; // nothing was learned, so it may be tried again
+      throw error;
+    }
   }
 
   #openScope(): Scope {

@@ -189,7 +189,8 @@ export interface CustodyRunner extends Runner, AsyncDisposable {
    * The same after trying: starts the guardian program once, which makes a cgroup and a namespace and removes them again.
    * {@link CustodyRunner.capabilities} says the same from then on. Takes some milliseconds; tried once.
    *
-   * @throws {@link CustodyError} (as a rejection) with code `NATIVE_UNAVAILABLE` as `capabilities` does.
+   * @throws {@link CustodyError} (as a rejection) with code `NATIVE_UNAVAILABLE` as `capabilities` does, and
+   *   with `CANCELLED` if the runner is closed.
    */
   readonly probeCapabilities: () => Promise<RunnerCapabilities>;
   /** Ends everything started by this runner as {@link Scope.dispose} does, its scopes included. */

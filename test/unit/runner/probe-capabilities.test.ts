@@ -64,6 +64,14 @@ describe('a runner', () => {
     expect(await runner.probeCapabilities()).toBe(probed);
   });
 
+  it('learns nothing from a runner that is closed, and does not keep that', async () => {
+    const runner = createRunner({ native: 'auto' });
+    if (runner.capabilities().file === undefined) return;
+    await runner.close();
+    await expect(runner.probeCapabilities()).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(runner.capabilities().probed).toBe(false);
+  });
+
   it('has nothing to try with the fallback', async () => {
     const runner = createRunner({ native: 'off' });
     expect(await runner.probeCapabilities()).toEqual({ ...runner.capabilities(), probed: true });
