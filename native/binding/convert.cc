@@ -38,6 +38,7 @@ enum SpecField : std::size_t {
   kMaxOpenFiles,
   kMaxFileSizeBytes,
   kStrictLimits,
+  kWaitedFor,
   kSpecLength,
 };
 
@@ -191,6 +192,7 @@ bool ReadSpec(std::span<const double> numbers, std::string_view text, core::Laun
   spec.ring_bytes = static_cast<std::uint64_t>(numbers[kRingBytes]);
   spec.output_limit_bytes = static_cast<std::uint64_t>(numbers[kOutputLimitBytes]);
   spec.holds_output = numbers[kHoldsOutput] != 0;
+  spec.waited_for = numbers[kWaitedFor] != 0;
   spec.plan.stragglers = ToEnum<core::StragglerPolicy>(numbers[kStragglers]);
   spec.plan.timeout = core::FromMillis(numbers[kTimeoutMs]);
   spec.plan.idle = core::FromMillis(numbers[kIdleTimeoutMs]);

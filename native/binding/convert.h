@@ -13,7 +13,7 @@
 namespace custody::binding {
 
 /// Raised together with SURFACE_VERSION there.
-inline constexpr int kSurfaceVersion = 3;
+inline constexpr int kSurfaceVersion = 4;
 
 /// Numbers in the longest record.
 inline constexpr std::size_t kLongestRecord = 32;

@@ -210,14 +210,19 @@ void EngineBinding::WaitSync(const Napi::CallbackInfo& info) {
   if (engine_.Find(id) == nullptr) return;
   if (info[1].As<Napi::Boolean>().Value()) {
     const engine::HostSignalTrap trap;
-    if (!pump_->WaitForSettled(id, [&trap] { return trap.has_caught(); })) {
+    if (!WaitForSettled(id, [&trap] { return trap.has_caught(); })) {
       // The signal is raised again when the trap goes, and then ends the host.
       (void)engine_.Close(core::kTeardownBudget);
     }
   } else {
-    (void)pump_->WaitForSettled(id, [] { return false; });
+    (void)WaitForSettled(id, [] { return false; });
   }
   Receive(pump_->TakeEvents(id));
+}
+
+bool EngineBinding::WaitForSettled(core::LaunchId id, const std::function<bool()>& interrupted) {
+  if (engine_.waits_to_be_driven(id)) return engine_.DriveUntilSettled(id, interrupted);
+  return pump_->WaitForSettled(id, interrupted);
 }
 
 void EngineBinding::SetKeepAlive(const Napi::CallbackInfo& info) {

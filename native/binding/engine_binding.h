@@ -1,6 +1,7 @@
 #pragma once
 #include <napi.h>
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -44,6 +45,7 @@ class EngineBinding final : public Napi::ObjectWrap<EngineBinding> {
 
   static void OnTeardown(void* self);
   void CloseForGood(core::Nanos budget);
+  bool WaitForSettled(core::LaunchId id, const std::function<bool()>& interrupted);
   void Receive(const std::vector<core::Event>& events);
   void CallBack(std::size_t length);
 

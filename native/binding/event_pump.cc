@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/limits.h"
+
 namespace custody::binding {
 
 bool EventPump::Open(napi_env env) {
@@ -65,16 +67,15 @@ void EventPump::SetKeepAlive(napi_env env, bool on) {
 }
 
 bool EventPump::WaitForSettled(core::LaunchId id, const std::function<bool()>& interrupted) {
-  // A signal handler cannot wake a condition variable, so it is looked for in these steps. Waking for a settled run is not
-  // delayed by them.
-  constexpr core::Nanos kLookForSignals = 50 * core::kNanosPerMilli;
+  // A signal handler cannot wake a condition variable, so it is looked for in steps. Waking for a settled run is not delayed by
+  // them.
   const auto has_settled = [this, id] {
     return std::ranges::any_of(waiting_, [id](const core::Event& event) {
       return event.id == id && event.kind == core::Event::Kind::kSettled;
     });
   };
   std::unique_lock lock(mutex_);
-  while (!settled_.wait_for(lock, core::ToChrono(kLookForSignals), has_settled)) {
+  while (!settled_.wait_for(lock, core::ToChrono(core::kLookForSignals), has_settled)) {
     if (interrupted()) return false;
   }
   return true;

@@ -44,6 +44,8 @@ struct LaunchSpec {
   std::uint64_t output_limit_bytes = 0;
   /// Both streams wait for a listener from the start, until the first `watch` says otherwise.
   bool holds_output = false;
+  /// JavaScript waits for the end of this run at once: it lives on the thread that waits.
+  bool waited_for = false;
   LifecyclePlan plan;
 };
 

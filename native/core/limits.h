@@ -13,8 +13,9 @@ inline constexpr std::size_t kEngineThreads = 2;
 /// Starts of one thread that may be in progress at once. Each is a process that forks; more of them than processors only
 /// make each other late (bench: throughput, p99). Commands that run are not counted, however long they run.
 inline constexpr std::size_t kStartsPerLane = 3;
-/// How old the host's umask may be that a guarded command gets: reading it costs as much as a fifth of a short command.
-inline constexpr Nanos kUmaskAge = 20 * kNanosPerMilli;
+/// How old what /proc/self/status says of the host may be: its umask, for guarded commands, and which signals it handles or
+/// ignores, for groups. Reading it costs as much as a fifth of a short command.
+inline constexpr Nanos kHostStatusAge = 20 * kNanosPerMilli;
 
 /// Idle shims that a thread keeps for its next commands: as many as can be starting, and some for commands that ended
 /// together. Each is a process of some 30 KiB.
@@ -58,6 +59,9 @@ inline constexpr Nanos kBusyDelay = 8 * kNanosPerMilli;
 
 /// How long the news of a start may wait for other news, so that a short command costs one wake-up of the event loop.
 inline constexpr Nanos kStartedDelay = 5 * kNanosPerMilli;
+
+/// How often a thread that waits in `waitSync` looks whether a signal came to another thread.
+inline constexpr Nanos kLookForSignals = 50 * kNanosPerMilli;
 
 /// How often a leader that owns the terminal is looked at for Ctrl+Z. There is no descriptor that tells of a stop.
 inline constexpr Nanos kSuspendPoll = 50 * kNanosPerMilli;

@@ -20,13 +20,39 @@ Lane* Engine::ChooseLane() {
   }
   const bool would_wait = best == nullptr || best->starting() > 0;
   if (!would_wait || lanes_.size() == core::kEngineThreads) return best;
-  core::Result<std::unique_ptr<Lane>> lane = Lane::Create(sink_, *containment_);
-  if (!lane.ok()) {
-    lane_error_ = lane.error();
+  std::unique_ptr<Lane> lane = MakeLane();
+  if (lane == nullptr) return best;
+  if (const core::Status started = lane->StartThread(); !started.ok()) {
+    lane_error_ = started.error();
     return best;
   }
-  lanes_.push_back(std::move(lane.value()));
+  lanes_.push_back(std::move(lane));
   return lanes_.back().get();
+}
+
+Lane* Engine::SyncLane() {
+  if (sync_lane_ == nullptr) sync_lane_ = MakeLane();
+  return sync_lane_.get();
+}
+
+std::unique_ptr<Lane> Engine::MakeLane() {
+  core::Result<std::unique_ptr<Lane>> lane = Lane::Create(sink_, *containment_);
+  if (lane.ok()) return std::move(lane.value());
+  lane_error_ = lane.error();
+  return nullptr;
+}
+
+bool Engine::waits_to_be_driven(core::LaunchId id) {
+  const Run* const run = FindRun(id);
+  return run != nullptr && run->lane != nullptr && !run->lane->has_thread();
+}
+
+bool Engine::DriveUntilSettled(core::LaunchId id, const std::function<bool()>& interrupted) {
+  Lane& lane = *FindRun(id)->lane;
+  const bool settled = lane.DriveUntilSettled(id, interrupted);
+  // Somebody has to watch what outlives its leader. Without a thread to be had, the next wait does it.
+  if (lane.has_live_runs()) (void)lane.StartThread();
+  return settled;
 }
 
 core::LaunchId Engine::Launch(core::LaunchSpec spec) {
@@ -37,7 +63,7 @@ core::LaunchId Engine::Launch(core::LaunchSpec spec) {
     shared->output.SetFlow(0, Flow::kBlock);
     shared->output.SetFlow(1, Flow::kBlock);
   }
-  Lane* const lane = closed_ ? nullptr : ChooseLane();
+  Lane* const lane = closed_ ? nullptr : spec.waited_for ? SyncLane() : ChooseLane();
   runs_.emplace(id, Run{shared, lane});
   if (lane == nullptr) {
     RefuseNow(id, *shared, closed_ ? core::OsError{0, "closing"} : lane_error_);
@@ -123,13 +149,17 @@ void Engine::ResumeLeader(core::LaunchId id) {
 void Engine::Release(core::LaunchId id) {
   Run* const run = FindRun(id);
   if (run == nullptr) return;
-  if (run->lane != nullptr) run->lane->Post({.kind = Message::Kind::kRelease, .id = id});
+  if (run->lane != nullptr) {
+    run->lane->Post({.kind = Message::Kind::kRelease, .id = id});
+    if (!run->lane->has_thread()) run->lane->WorkOff();
+  }
   runs_.erase(id);
 }
 
 bool Engine::Close(core::Nanos budget) {
   closed_ = true;
   const core::Instant deadline = core::MonotonicNow() + budget;
+  if (sync_lane_ != nullptr) lanes_.insert(lanes_.begin(), std::move(sync_lane_));
   for (const std::unique_ptr<Lane>& lane : lanes_) lane->Post({.kind = Message::Kind::kClose});
   for (std::unique_ptr<Lane>& lane : lanes_) {
     if (lane->EndBy(deadline)) continue;

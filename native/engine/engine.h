@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <unordered_map>
@@ -21,7 +22,8 @@ class Lane;
 
 /// Launches commands and answers for them until they are released.
 ///
-/// Starts its threads with the first launch: one, and a second when a start would have to wait for another.
+/// Starts its threads with the first launch: one, and a second when a start would have to wait for another. A run that JavaScript
+/// waits for needs none: the thread that waits does its work.
 /// Thread : every call from one thread, JavaScript's. Facts come back through the sink, from the engine threads.
 /// Owns   : the lanes. `sink` must outlive the engine.
 class Engine {
@@ -45,6 +47,12 @@ class Engine {
   /// nullptr for an id that was released.
   SharedRun* Find(core::LaunchId id);
 
+  /// Whether the run goes on only while DriveUntilSettled does its work.
+  bool waits_to_be_driven(core::LaunchId id);
+  /// Runs the command on the calling thread until it has settled, or until `interrupted`, which is asked now and then, says so.
+  /// Returns whether it settled.
+  bool DriveUntilSettled(core::LaunchId id, const std::function<bool()>& interrupted);
+
   /// Kills everything, waits for at most `budget`, and ends the threads. Returns whether all threads have ended, now and before.
   bool Close(core::Nanos budget);
 
@@ -55,12 +63,16 @@ class Engine {
   };
 
   Lane* ChooseLane();
+  Lane* SyncLane();
+  std::unique_ptr<Lane> MakeLane();
   Run* FindRun(core::LaunchId id);
   void RefuseNow(core::LaunchId id, SharedRun& shared, const core::OsError& error);
 
   EventSink& sink_;
   std::shared_ptr<platform::Containment> containment_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  /// For runs that are waited for. It has no thread until one of its runs outlives the wait, and keeps the thread then.
+  std::unique_ptr<Lane> sync_lane_;
   std::unordered_map<core::LaunchId, Run> runs_;
   core::LaunchId next_id_ = 1;
   core::OsError lane_error_{};

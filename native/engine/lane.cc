@@ -44,11 +44,7 @@ Instant NewsDesk::next(core::Nanos patience) const {
 core::Result<std::unique_ptr<Lane>> Lane::Create(EventSink& sink, platform::Containment& containment) {
   core::Result<std::unique_ptr<platform::Poller>> poller = platform::Poller::Create();
   if (!poller.ok()) return poller.error();
-  std::unique_ptr<Lane> lane(new Lane(sink, std::move(poller.value()), containment));
-  core::Result<std::unique_ptr<platform::EngineThread>> thread = platform::EngineThread::Start(&Lane::Main, lane.get());
-  if (!thread.ok()) return thread.error();
-  lane->thread_ = std::move(thread.value());
-  return lane;
+  return std::unique_ptr<Lane>(new Lane(sink, std::move(poller.value()), containment));
 }
 
 Lane::Lane(EventSink& sink, std::unique_ptr<platform::Poller> poller, platform::Containment& containment)
@@ -56,6 +52,13 @@ Lane::Lane(EventSink& sink, std::unique_ptr<platform::Poller> poller, platform::
       poller_(std::move(poller)),
       containers_(containment.MakeFactory(*poller_)),
       services_{*poller_, *containers_, timers_, news_} {}
+
+core::Status Lane::StartThread() {
+  core::Result<std::unique_ptr<platform::EngineThread>> thread = platform::EngineThread::Start(&Lane::Main, this);
+  if (!thread.ok()) return thread.error();
+  thread_ = std::move(thread.value());
+  return {};
+}
 
 void Lane::Main(void* lane) { static_cast<Lane*>(lane)->Run(); }
 
@@ -70,6 +73,7 @@ void Lane::Post(Message message) {
 }
 
 bool Lane::EndBy(Instant deadline) {
+  if (!has_thread()) return DriveToEnd(deadline);
   std::unique_lock lock(ended_mutex_);
   const core::Nanos left = std::max<core::Nanos>(deadline - core::MonotonicNow(), 0);
   if (!ended_changed_.wait_for(lock, core::ToChrono(left), [this] { return ended_; })) {
@@ -81,13 +85,38 @@ bool Lane::EndBy(Instant deadline) {
   return true;
 }
 
+bool Lane::DriveUntilSettled(core::LaunchId id, const std::function<bool()>& interrupted) {
+  for (;;) {
+    WorkOff();
+    const Command* const command = Find(id);
+    if (command == nullptr || command->is_settled()) return true;
+    if (interrupted()) return false;
+    WaitForEvents(core::MonotonicNow() + core::kLookForSignals);
+  }
+}
+
+bool Lane::DriveToEnd(Instant deadline) {
+  for (WorkOff(); !may_end() && core::MonotonicNow() < deadline; WorkOff()) WaitForEvents(deadline);
+  return true;
+}
+
+bool Lane::has_live_runs() const {
+  return std::ranges::any_of(commands_, [](const auto& entry) { return !entry.second->is_final(); });
+}
+
+void Lane::WorkOff() {
+  TakeMail(core::MonotonicNow());
+  StartNext();
+  DeleteFinished();
+}
+
 void Lane::Run() {
   while (!may_end()) {
-    TakeMail(core::MonotonicNow());
-    StartNext();
-    DeleteFinished();
+    WorkOff();
     if (may_end()) break;
-    WaitForEvents();
+    const core::Nanos patience = Patience();
+    news_.FlushDue(core::MonotonicNow(), patience);
+    WaitForEvents(news_.next(patience));
   }
   news_.Flush();
   start_queue_.clear();
@@ -171,16 +200,15 @@ void Lane::StartNext() {
 /// never runs out of starts.
 core::Nanos Lane::Patience() const { return std::min(start_pace_.TimeFor(start_queue_.size()) / 2, core::kBusyDelay); }
 
-void Lane::WaitForEvents() {
+/// Sleeps until there is something to do, at most until `latest`, and does it.
+void Lane::WaitForEvents(Instant latest) {
   constexpr std::size_t kMostEvents = 64;
   std::array<platform::PollToken, kMostEvents> ready;
   Instant until = 0;
-  const core::Nanos patience = Patience();
-  news_.FlushDue(core::MonotonicNow(), patience);
   if (!can_start()) {
     sleeping_.store(true);
     const std::lock_guard lock(mailbox_mutex_);
-    if (mailbox_.empty()) until = std::min(timers_.next(), news_.next(patience));
+    if (mailbox_.empty()) until = std::min(timers_.next(), latest);
   }
   const std::size_t count = poller_->Wait(until, ready);
   sleeping_.store(false);

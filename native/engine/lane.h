@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -71,9 +72,10 @@ class StartPace {
   core::Nanos pace_ = 0;
 };
 
-/// One engine thread and the runs that live on it. A run never changes its lane; lanes share nothing.
+/// The runs that live on one thread. A run never changes its lane; lanes share nothing.
 ///
-/// Thread : Post, starting, EndBy and the life of the object belong to JavaScript's thread; the rest is private.
+/// Thread : an engine thread of its own from StartThread on; until then the lane does nothing but when its caller drives it.
+///          The public calls and the life of the object belong to JavaScript's thread.
 class Lane {
  public:
   static core::Result<std::unique_ptr<Lane>> Create(EventSink& sink, platform::Containment& containment);
@@ -82,11 +84,21 @@ class Lane {
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
+  core::Status StartThread();
+  bool has_thread() const { return thread_ != nullptr; }
+  /// Without a thread: does the lane's work here until `id` has settled, or until `interrupted`, which is asked now and then, says
+  /// so. Returns whether it settled.
+  bool DriveUntilSettled(core::LaunchId id, const std::function<bool()>& interrupted);
+  /// Without a thread: does what can be done without waiting.
+  void WorkOff();
+  /// Without a thread: whether a run still has to be watched.
+  bool has_live_runs() const;
+
   void Post(Message message);
   /// Launches that have been posted and not yet been started: where the next one should not queue up.
   int starting() const { return starting_.load(std::memory_order_relaxed); }
-  /// After kClose was posted: waits for the thread to end. Returns false when it did not by then; it must then never be
-  /// destroyed, because the thread still uses it.
+  /// After kClose was posted: waits for the thread to end, or drives the lane that has none. Returns false when it did not end by
+  /// then; it must then never be destroyed, because the thread still uses it.
   bool EndBy(core::Instant deadline);
 
  private:
@@ -99,8 +111,9 @@ class Lane {
   void StartNext();
   bool can_start() const;
   core::Nanos Patience() const;
-  void WaitForEvents();
+  void WaitForEvents(core::Instant latest);
   void BeginClosing(core::Instant now);
+  bool DriveToEnd(core::Instant deadline);
   bool may_end() const;
   Command* Find(core::LaunchId id);
   void DeleteFinished();

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <span>
 #include <string>
+#include <thread>
 
 #include "command_scene.h"
 #include "core/limits.h"
@@ -62,6 +63,12 @@ LaunchId LaunchOnLostLane(Engine& engine) {
   const LaunchId id = engine.Launch(PlainSpec());
   if (__lsan_enable != nullptr) __lsan_enable();
   return id;
+}
+
+custody::core::LaunchSpec WaitedForSpec() {
+  auto spec = PlainSpec();
+  spec.waited_for = true;
+  return spec;
 }
 
 std::span<const std::byte> BytesOf(const std::string& text) { return std::as_bytes(std::span(text)); }
@@ -131,6 +138,50 @@ TEST_CASE("a launch without a thread to be had is refused; with one, it waits fo
     scene.platform.LetLaunchesGo();
     CHECK(scene.WaitForKinds(second, "s"));
   }
+}
+
+TEST_CASE("a run that is waited for lives on the thread that waits") {
+  EngineScene scene;
+  const LaunchId id = scene.engine.Launch(WaitedForSpec());
+  REQUIRE(scene.engine.waits_to_be_driven(id));
+  CHECK(scene.sink.kinds(id).empty());
+  std::thread script([&] {
+    if (scene.WaitForKinds(id, "s")) scene.Finish(id);
+  });
+  CHECK(scene.engine.DriveUntilSettled(id, [] { return false; }));
+  script.join();
+  CHECK(scene.sink.kinds(id) == "sS");
+  CHECK(scene.sink.flushes() == 0);
+  scene.engine.Release(id);
+  CHECK(scene.platform.open_handles() == 0);
+  CHECK(scene.platform.threads_started() == 0);
+}
+
+TEST_CASE("a run that outlives its wait gets a thread, where it settles") {
+  EngineScene scene;
+  const LaunchId id = scene.engine.Launch(WaitedForSpec());
+  CHECK_FALSE(scene.engine.DriveUntilSettled(id, [&] { return scene.sink.kinds(id) == "s"; }));
+  CHECK_FALSE(scene.engine.waits_to_be_driven(id));
+  scene.Finish(id);
+  CHECK(scene.WaitForKinds(id, "sS"));
+  const LaunchId next = scene.engine.Launch(WaitedForSpec());
+  CHECK_FALSE(scene.engine.waits_to_be_driven(next));
+  CHECK(scene.WaitForKinds(next, "s"));
+  CHECK(scene.platform.threads_started() == 1);
+}
+
+TEST_CASE("closing ends a run that was waited for, also without a thread to be had") {
+  EngineScene scene;
+  scene.platform.refuses_threads = true;
+  const LaunchId id = scene.engine.Launch(WaitedForSpec());
+  CHECK_FALSE(scene.engine.DriveUntilSettled(id, [&] { return scene.sink.kinds(id) == "s"; }));
+  REQUIRE(scene.engine.waits_to_be_driven(id));
+  scene.platform.End(id, 1);
+  scene.platform.End(id, 2);
+  CHECK(scene.engine.Close(5 * kSecond));
+  CHECK(scene.sink.kinds(id) == "sS");
+  CHECK(scene.FactsOf(id).cause == StopCause::kHostExit);
+  CHECK(scene.platform.open_handles() == 0);
 }
 
 TEST_CASE("closing kills what runs, refuses what comes, and can be repeated") {

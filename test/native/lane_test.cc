@@ -35,6 +35,7 @@ using Kind = Message::Kind;
 
 class LaneScene {
  public:
+  LaneScene() { REQUIRE(lane->StartThread().ok()); }
   ~LaneScene() {
     if (!lane) return;
     platform.LetLaunchesGo();
@@ -88,9 +89,14 @@ class LaneScene {
 TEST_CASE("a lane that cannot be had is an error, not an end of the host") {
   FakePlatform platform;
   RecordingSink sink;
-  SUBCASE("no poller") { platform.refuses_pollers = true; }
-  SUBCASE("no thread") { platform.refuses_threads = true; }
-  CHECK_FALSE(Lane::Create(sink, *Containment::Create()).ok());
+  SUBCASE("no poller") {
+    platform.refuses_pollers = true;
+    CHECK_FALSE(Lane::Create(sink, *Containment::Create()).ok());
+  }
+  SUBCASE("no thread") {
+    platform.refuses_threads = true;
+    CHECK_FALSE(Lane::Create(sink, *Containment::Create()).value()->StartThread().ok());
+  }
 }
 
 TEST_CASE("runs start, finish and are forgotten once they are released") {

@@ -37,6 +37,25 @@ core::OsError ToError(const ChildBlock& block) {
   return {block.error, "spawn"};
 }
 
+/// Blocks all signals of this thread but SIGCHLD while it lives. The child starts with this mask, so that no handler of the host
+/// runs in it; SIGCHLD it blocks first of all. That one stays open here: children that end while this thread stands in the
+/// call would otherwise wake JavaScript's thread, one by one: the kernel looks for a thread that takes the signal.
+class MaskedSignals {
+ public:
+  MaskedSignals() {
+    sigset_t mask;
+    sigfillset(&mask);
+    sigdelset(&mask, SIGCHLD);
+    ::pthread_sigmask(SIG_SETMASK, &mask, &before_);
+  }
+  ~MaskedSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  MaskedSignals(const MaskedSignals&) = delete;
+  MaskedSignals& operator=(const MaskedSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
 }  // namespace
 
 CloneStack::CloneStack() : guard_bytes_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) {
@@ -69,10 +88,9 @@ core::Result<Spawned> SpawnByClone(const SpawnRequest& request, const CloneStack
                    request.further.size(),
                    request.executable,
                    request.new_session};
+  block.changed_signals = request.changed_signals;
   int pidfd = -1;
-  // The child starts with this thread's mask: everything blocked but SIGCHLD (EngineThread), which the child blocks first of
-  // all. It must stay open here: children that end while this thread stands in the call would otherwise wake
-  // JavaScript's thread, one by one: the kernel looks for a thread that takes the signal.
+  const MaskedSignals masked;
   const pid_t pid = ::clone(EnterCommand, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &block, &pidfd);
   const bool refused = pid == -1 && (errno == ENOSYS || errno == EPERM || errno == EINVAL);
   if (pid == -1) return LastError(refused ? "clone" : "spawn");

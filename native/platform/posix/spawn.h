@@ -2,6 +2,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct SpawnRequest {
   int executable = -1;
   /// A session of its own, not merely a group.
   bool new_session = false;
+  /// Signals that may not have their default disposition here, signal n at bit n - 1.
+  std::uint64_t changed_signals = ~std::uint64_t{0};
   /// A terminal whose foreground group the child's becomes, as a descriptor of ours; -1: none.
   int terminal = -1;
   /// Those that an rlimit can hold become rlimits.
@@ -45,14 +48,14 @@ struct Spawned {
 
 /// Starts a process in a process group (or session) of its own, with default signal dispositions and an empty signal mask.
 ///
-/// Blocks until the child's exec, so: engine thread only, never JavaScript's. Of the signals only SIGCHLD may be open there.
+/// Blocks until the child's exec, so: never JavaScript's thread, unless that waits for the command anyway.
 /// It cannot set rlimits: operation "limits" when they are required, else they are left out.
 /// Errors : operation "chdir" with subject kCwd; "exec" with the exec's own code; "spawn" for what came before.
 core::Result<Spawned> SpawnByPosixSpawn(const SpawnRequest& request);
 
 /// Starts a process the best way this system has, with an exit handle where there is such a thing.
 ///
-/// Blocks until the child's exec. Engine threads only.
+/// Blocks as SpawnByPosixSpawn does.
 /// Errors : as SpawnByPosixSpawn.
 core::Result<Spawned> SpawnHere(const SpawnRequest& request);
 

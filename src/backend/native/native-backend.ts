@@ -90,13 +90,13 @@ export class NativeBackend implements Backend {
   }
 
   launch(spec: LaunchSpec, listener: LaunchListener): LaunchId {
-    const id = this.#launch(spec, listener);
+    const id = this.#launch(spec, listener, false);
     this.#reference(1);
     return id;
   }
 
   launchSync(spec: LaunchSpec, listener: LaunchListener, endsOnSignal: boolean): LaunchId {
-    const id = this.#launch(spec, listener);
+    const id = this.#launch(spec, listener, true);
     this.#reference(1);
     // A listener may run a command while records are being dispatched; the wait fills the same array.
     const interrupted = this.#dispatching ? this.#records.slice() : undefined;
@@ -173,14 +173,14 @@ export class NativeBackend implements Backend {
     this.#engine.close(budgetMs);
   }
 
-  #launch(spec: LaunchSpec, listener: LaunchListener): LaunchId {
+  #launch(spec: LaunchSpec, listener: LaunchListener, isWaitedFor: boolean): LaunchId {
     const input = spec.stdin.kind === 'pipe' ? spec.stdin.input : undefined;
-    const id = this.#engine.launch(this.#writeNumbers(spec), toText(spec), input);
+    const id = this.#engine.launch(this.#writeNumbers(spec, isWaitedFor), toText(spec), input);
     this.#launches.set(id, { listener, resolvedFile: knownFile(spec), referenced: true, settled: false });
     return id;
   }
 
-  #writeNumbers(spec: LaunchSpec): Float64Array {
+  #writeNumbers(spec: LaunchSpec, isWaitedFor: boolean): Float64Array {
     const numbers = this.#numbers;
     numbers[SpecField.argumentCount] = 1 + spec.args.length;
     numbers[SpecField.setCount] = spec.environment.set.length;
@@ -204,6 +204,7 @@ export class NativeBackend implements Backend {
     numbers[SpecField.cleanupBudgetMs] = spec.cleanupBudgetMs;
     for (const name of LIMIT_NAMES) numbers[SpecField[name]] = spec.limits[name] ?? 0;
     numbers[SpecField.strictLimits] = spec.strictLimits ? 1 : 0;
+    numbers[SpecField.waitedFor] = isWaitedFor ? 1 : 0;
     return numbers;
   }
 
