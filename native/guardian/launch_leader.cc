@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "guardian/kernel_calls.h"
+#include "guardian/quiet_signals.h"
 #include "platform/posix/child_entry.h"
 #include "platform/posix/child_limits.h"
 
@@ -75,6 +76,7 @@ LeaderStart LaunchLeader(const LeaderOrder& order) {
                  order.terminal,  limits.data(),   limits.size(),          ChildStep::kExec,     0};
   static_assert(platform::kParentsUmask == core::wire::kNoUmask);
   own.umask = order.umask;
+  own.changed_signals = JobSignalBits();
   ChildBlock* block = &own;
   if (order.cgroup != -1) {
     void* const shared = ::mmap(nullptr, sizeof own, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -16,6 +16,9 @@ bool OpenClosedPipe(int (&ends)[2]) {
   return true;
 }
 
+// posix_spawn resets all of them at no cost worth saving.
+std::uint64_t ChangedSignals() { return ~std::uint64_t{0}; }
+
 void NameCallingThread(const char* name) { ::pthread_setname_np(name); }
 
 void KeepLibraryLoaded() {

@@ -11,6 +11,7 @@
 #include "core/wire.h"
 #include "platform/handle.h"
 #include "platform/posix/posix_error.h"
+#include "platform/posix/process_calls.h"
 
 namespace custody::platform {
 
@@ -26,17 +27,45 @@ std::uint64_t HashOfFurtherGroups() {
   return hash ^ static_cast<std::uint64_t>(count);
 }
 
-std::uint32_t ReadUmask() {
-  std::array<char, 512> text{};
+/// What only /proc/self/status tells of this process.
+struct HostStatus {
+  std::uint32_t umask = core::wire::kNoUmask;
+  std::uint64_t changed_signals = ~std::uint64_t{0};
+};
+
+/// The number behind a field's name; `otherwise` without such a field.
+std::uint64_t NumberOf(const char* text, const char* name, int base, std::uint64_t otherwise) {
+  const char* const field = std::strstr(text, name);
+  return field == nullptr ? otherwise : std::strtoull(field + std::strlen(name), nullptr, base);
+}
+
+HostStatus ReadHostStatus() {
+  constexpr std::size_t kUsualLength = 4096;
+  std::array<char, kUsualLength> text{};
   const OwnedHandle file(RetryOnEintr([] { return ::open("/proc/self/status", O_RDONLY | O_CLOEXEC); }));
-  if (!file.is_valid()) return core::wire::kNoUmask;
+  if (!file.is_valid()) return {};
   const auto fd = static_cast<int>(file.get());
-  if (RetryOnEintr([&] { return ::read(fd, text.data(), text.size() - 1); }) <= 0) return core::wire::kNoUmask;
-  constexpr char kField[] = "\nUmask:";
-  const char* const field = std::strstr(text.data(), kField);
+  if (RetryOnEintr([&] { return ::read(fd, text.data(), text.size() - 1); }) <= 0) return {};
   constexpr int kOctal = 8;
-  return field == nullptr ? core::wire::kNoUmask
-                          : static_cast<std::uint32_t>(std::strtoul(field + sizeof kField - 1, nullptr, kOctal));
+  constexpr int kHexadecimal = 16;
+  HostStatus status;
+  const std::uint64_t ignored = NumberOf(text.data(), "\nSigIgn:", kHexadecimal, status.changed_signals);
+  const std::uint64_t caught = NumberOf(text.data(), "\nSigCgt:", kHexadecimal, status.changed_signals);
+  status.umask = static_cast<std::uint32_t>(NumberOf(text.data(), "\nUmask:", kOctal, status.umask));
+  status.changed_signals = ignored | caught;
+  return status;
+}
+
+/// Reading it takes tens of microseconds, so it is read anew only now and then.
+const HostStatus& RecentHostStatus() {
+  thread_local core::Instant read_at = -core::kHostStatusAge;
+  thread_local HostStatus status;
+  const core::Instant now = core::MonotonicNow();
+  if (now - read_at >= core::kHostStatusAge) {
+    status = ReadHostStatus();
+    read_at = now;
+  }
+  return status;
 }
 
 }  // namespace
@@ -51,15 +80,8 @@ HostIdentity HostIdentity::Current() {
   return identity;
 }
 
-std::uint32_t HostUmask() {
-  thread_local core::Instant read_at = -core::kUmaskAge;
-  thread_local std::uint32_t umask = core::wire::kNoUmask;
-  const core::Instant now = core::MonotonicNow();
-  if (now - read_at >= core::kUmaskAge) {
-    umask = ReadUmask();
-    read_at = now;
-  }
-  return umask;
-}
+std::uint32_t HostUmask() { return RecentHostStatus().umask; }
+
+std::uint64_t ChangedSignals() { return RecentHostStatus().changed_signals; }
 
 }  // namespace custody::platform

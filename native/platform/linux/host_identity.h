@@ -19,7 +19,7 @@ struct HostIdentity {
   bool operator==(const HostIdentity&) const = default;
 };
 
-/// The umask of this process, at most kUmaskAge old: it can be read without being changed only from a large file of /proc.
+/// The umask of this process, at most kHostStatusAge old: it can be read without being changed only from a large file of /proc.
 /// core::wire::kNoUmask where that does not tell. Source: Linux proc(5), /proc/pid/status, Umask since 4.7.
 ///
 /// Thread : engine threads; each remembers its own.

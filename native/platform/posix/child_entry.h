@@ -28,6 +28,10 @@
 
 namespace custody::platform {
 
+/// Signals as bits, signal n at bit n - 1.
+using SignalBits = std::uint64_t;
+inline constexpr SignalBits kEverySignal = ~SignalBits{0};
+
 /// The child keeps its parent's umask.
 inline constexpr std::uint32_t kParentsUmask = ~std::uint32_t{0};
 
@@ -56,11 +60,13 @@ struct ChildBlock {
   /// A session of its own, not merely a group.
   bool new_session = false;
   std::uint32_t umask = kParentsUmask;
+  /// Those that may not have their default disposition.
+  SignalBits changed_signals = kEverySignal;
 };
 
 namespace child_entry {
 
-inline constexpr int kSignals = 64;
+inline constexpr SignalBits kUnchangeableSignals = (SignalBits{1} << (SIGKILL - 1)) | (SignalBits{1} << (SIGSTOP - 1));
 inline constexpr std::size_t kKernelSignalSetBytes = 8;
 inline constexpr int kExecFailed = 127;
 
@@ -75,11 +81,12 @@ CUSTODY_IN_CHILD int Fail(ChildBlock* block, ChildStep step) {
   return kExecFailed;
 }
 
-/// Ignored signals survive an exec, so a host that ignores SIGPIPE (Node does) would hand that down.
-CUSTODY_IN_CHILD void DefaultSignals() {
+/// Ignored signals survive an exec, so a host that ignores SIGPIPE (Node does) would hand that down; handlers do not, but one
+/// of the host's could still run here once signals are let through.
+CUSTODY_IN_CHILD void DefaultSignals(SignalBits changed) {
   const KernelSigaction by_default{};
-  for (int number = 1; number <= kSignals; ++number) {
-    if (number == SIGKILL || number == SIGSTOP) continue;
+  for (SignalBits left = changed & ~kUnchangeableSignals; left != 0; left &= left - 1) {
+    const int number = __builtin_ctzll(left) + 1;
     ::syscall(SYS_rt_sigaction, number, &by_default, nullptr, kKernelSignalSetBytes);
   }
 }
@@ -156,7 +163,7 @@ CUSTODY_IN_CHILD int EnterCommand(void* argument) {
   // No handler of the host may run here: it would run in the host's memory, with another pid.
   const std::uint64_t all_signals = ~std::uint64_t{0};
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all_signals, nullptr, child_entry::kKernelSignalSetBytes);
-  child_entry::DefaultSignals();
+  child_entry::DefaultSignals(block->changed_signals);
   const long grouped = block->new_session ? ::syscall(SYS_setsid) : ::syscall(SYS_setpgid, 0, 0);
   if (grouped == -1) return child_entry::Fail(block, ChildStep::kSetGroup);
   if (block->terminal != -1) {

@@ -12,6 +12,7 @@
 #include "platform/posix/child_wait.h"
 #include "platform/posix/pinned_process.h"
 #include "platform/posix/posix_error.h"
+#include "platform/posix/process_calls.h"
 #include "platform/posix/spawn.h"
 #include "platform/posix/spawn_request.h"
 
@@ -45,6 +46,7 @@ void GroupContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
   spares_stragglers_ = spec.plan.stragglers != core::StragglerPolicy::kKill;
   if (stdio.inherits_stdin) terminal_.Find(stdio);
   request.terminal = terminal_.promised();
+  request.changed_signals = ChangedSignals();
 
   core::Result<Spawned> spawned = SpawnHere(request);
   const Instant now = core::MonotonicNow();
