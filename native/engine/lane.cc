@@ -86,6 +86,7 @@ bool Lane::EndBy(Instant deadline) {
 }
 
 bool Lane::DriveUntilSettled(core::LaunchId id, const std::function<bool()>& interrupted) {
+  const platform::BorrowedThread borrowed;
   for (;;) {
     WorkOff();
     const Command* const command = Find(id);
@@ -96,6 +97,7 @@ bool Lane::DriveUntilSettled(core::LaunchId id, const std::function<bool()>& int
 }
 
 bool Lane::DriveToEnd(Instant deadline) {
+  const platform::BorrowedThread borrowed;
   for (WorkOff(); !may_end() && core::MonotonicNow() < deadline; WorkOff()) WaitForEvents(deadline);
   return true;
 }

@@ -20,4 +20,17 @@ class EngineThread {
   virtual void Abandon() = 0;
 };
 
+/// While it lives, the calling thread does the work of an engine thread: it hears nothing of pipes that break, whatever the host
+/// wants SIGPIPE to do.
+class BorrowedThread {
+ public:
+  BorrowedThread();
+  ~BorrowedThread();
+  BorrowedThread(const BorrowedThread&) = delete;
+  BorrowedThread& operator=(const BorrowedThread&) = delete;
+
+ private:
+  bool was_open_ = false;
+};
+
 }  // namespace custody::platform

@@ -223,6 +223,9 @@ core::Result<std::unique_ptr<Poller>> Poller::Create() {
   return std::unique_ptr<Poller>(std::make_unique<testing::FakePoller>());
 }
 
+BorrowedThread::BorrowedThread() = default;
+BorrowedThread::~BorrowedThread() = default;
+
 core::Result<std::unique_ptr<EngineThread>> EngineThread::Start(void (*entry)(void*), void* argument) {
   return PlatformCalls::StartThread(entry, argument);
 }

@@ -21,6 +21,13 @@ void PrepareCallingThread() {
   NameCallingThread("custody");
 }
 
+sigset_t PipeSignal() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGPIPE);
+  return set;
+}
+
 class PosixThread final : public EngineThread {
  public:
   explicit PosixThread(pthread_t thread) : thread_(thread) {}
@@ -44,6 +51,23 @@ void* Main(void* raw) {
 }
 
 }  // namespace
+
+BorrowedThread::BorrowedThread() {
+  const sigset_t pipe_signal = PipeSignal();
+  sigset_t before;
+  ::pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+  was_open_ = ::sigismember(&before, SIGPIPE) == 0;
+}
+
+BorrowedThread::~BorrowedThread() {
+  if (!was_open_) return;
+  const sigset_t pipe_signal = PipeSignal();
+  sigset_t pending;
+  ::sigpending(&pending);
+  int ignored = 0;
+  if (::sigismember(&pending, SIGPIPE) == 1) ::sigwait(&pipe_signal, &ignored);
+  ::pthread_sigmask(SIG_UNBLOCK, &pipe_signal, nullptr);
+}
 
 core::Result<std::unique_ptr<EngineThread>> EngineThread::Start(void (*entry)(void*), void* argument) {
   KeepLibraryLoaded();

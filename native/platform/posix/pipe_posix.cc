@@ -150,7 +150,7 @@ Result<std::size_t> OutputPipe::ReadSome(std::span<std::byte> into) {
 }
 
 Result<std::size_t> InputPipe::WriteSome(std::span<const std::byte> from) {
-  // A reader that is gone answers EPIPE. The SIGPIPE that goes with it is blocked on this thread (EngineThread).
+  // A reader that is gone answers EPIPE. The SIGPIPE that goes with it is blocked on this thread (EngineThread, BorrowedThread).
   const ssize_t count =
       RetryOnEintr([&] { return ::write(static_cast<int>(handle_.get()), from.data(), from.size()); });
   if (count == -1) return LastError("write");
