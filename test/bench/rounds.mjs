@@ -85,7 +85,7 @@ async function takeRound(scenario, cell, runtimes, failures) {
  * @param {Cell} cell
  * @param {Variant} variant
  * @param {Runtimes} runtimes
- * @returns {Promise<{ readonly metrics: Metrics } | { readonly error: string }>}
+ * @returns {Promise<({ readonly metrics: Metrics } | { readonly error: string }) & { readonly leftMs?: number }>}
  */
 async function takeSample(scenario, cell, variant, runtimes) {
   const [file = '', ...args] = variant.command ?? commandOf(scenario, cell, variant, runtimes);

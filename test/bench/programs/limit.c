@@ -4,6 +4,7 @@
  *   limit loop <seconds> <in flight> <file>   commands with both output pipes, as the engine runs them
  *   limit bare <seconds> <file>               clone and wait, one at a time, no pipes
  *   limit drain <child> <bytes>               reads a flood into a ring of 1 MiB
+ *   limit discard <child> <bytes>             takes a flood without copying it: what the writer alone is good for
  *
  * Prints one JSON object. glibc's clone() stands for clone3: the kernel's path is the same and the stack is handled for us.
  */
@@ -172,7 +173,15 @@ static void run_bare(double seconds, char** argv) {
   report(finished, now_s() - begin, cpu_s() - cpu, latencies);
 }
 
-static void run_drain(char* child, char* bytes) {
+/* Reads into the ring, or moves pages to the null device. */
+static ssize_t take(int pipe_fd, size_t* position, int null_fd) {
+  if (null_fd != -1) return splice(pipe_fd, NULL, null_fd, NULL, kRing, 0);
+  const ssize_t count = read(pipe_fd, ring + *position, kRing - *position);
+  if (count > 0) *position = (*position + (size_t)count) % kRing;
+  return count;
+}
+
+static void run_drain(char* child, char* bytes, int null_fd) {
   int out[2], pidfd = -1;
   if (pipe2(out, O_CLOEXEC) != 0) fail("pipe2");
   fcntl(out[1], F_SETPIPE_SZ, kRing);
@@ -184,9 +193,8 @@ static void run_drain(char* child, char* bytes) {
   size_t position = 0;
   long long total = 0;
   for (;;) {
-    const ssize_t count = read(out[0], ring + position, kRing - position);
+    const ssize_t count = take(out[0], &position, null_fd);
     if (count <= 0) break;
-    position = (position + (size_t)count) % kRing;
     total += count;
   }
   siginfo_t info;
@@ -203,9 +211,11 @@ int main(int argc, char** argv) {
   } else if (argc == 4 && strcmp(argv[1], "bare") == 0) {
     run_bare(atof(argv[2]), argv + 3);
   } else if (argc == 4 && strcmp(argv[1], "drain") == 0) {
-    run_drain(argv[2], argv[3]);
+    run_drain(argv[2], argv[3], -1);
+  } else if (argc == 4 && strcmp(argv[1], "discard") == 0) {
+    run_drain(argv[2], argv[3], open("/dev/null", O_WRONLY | O_CLOEXEC));
   } else {
-    fprintf(stderr, "usage: limit loop <seconds> <in flight> <file> | bare <seconds> <file> | drain <child> <bytes>\n");
+    fprintf(stderr, "usage: limit loop <seconds> <in flight> <file> | bare <seconds> <file> | drain|discard <child> <bytes>\n");
     return 2;
   }
   return 0;

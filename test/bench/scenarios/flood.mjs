@@ -30,6 +30,7 @@ export const scenario = {
         variants: [
           ...names.map((driver) => ({ label: driver, driver })),
           { label: 'C reader', command: [programs.limit, 'drain', programs.child, String(bytes)] },
+          { label: 'C discarder', command: [programs.limit, 'discard', programs.child, String(bytes)] },
         ],
       },
     ];

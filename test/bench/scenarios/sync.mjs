@@ -32,12 +32,18 @@ export const scenario = {
         .filter((driver) => size === 'small' || driver.startsWith('custody') || driver === 'child-process')
         .map((driver) => ({ label: `${driver}, ${size}`, driver, parameters: { ballastMb } })),
     );
+    /** @type {(file: string) => import('./scenario.d.ts').Variant} */
+    const bare = (file) => ({ label: 'C bare', command: [programs.limit, 'bare', String(seconds), file] });
     return [
-      { label: 'true', parameters: { file: programs.dynamicTrue, seconds }, variants },
+      {
+        label: 'true',
+        parameters: { file: programs.dynamicTrue, seconds },
+        variants: [...variants, bare(programs.dynamicTrue)],
+      },
       {
         label: 'static',
         parameters: { file: programs.nothing, seconds },
-        variants: variants.filter(({ parameters }) => parameters.ballastMb === 0),
+        variants: [...variants.filter(({ parameters }) => parameters.ballastMb === 0), bare(programs.nothing)],
       },
     ];
   },
