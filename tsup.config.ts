@@ -5,7 +5,7 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
-    testing: 'src/testing/expect-no-leaks.ts',
+    testing: 'src/testing/index.ts',
     'cli/main': 'src/cli/main.ts',
     'backend/fallback/sync-worker': 'src/backend/fallback/sync-worker.ts',
   },
@@ -15,6 +15,6 @@ export default defineConfig({
   splitting: true,
   sourcemap: true,
   clean: true,
-  dts: { entry: { index: 'src/index.ts', testing: 'src/testing/expect-no-leaks.ts' } },
+  dts: { entry: { index: 'src/index.ts', testing: 'src/testing/index.ts' } },
   external: ['commander', 'node-gyp-build'],
 });

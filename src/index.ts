@@ -3,6 +3,7 @@
  */
 export type {
   BackendCapabilities,
+  BackendKind,
   ContainmentLevel,
   Containment,
   OutputTarget,

@@ -5,13 +5,14 @@
  * {@link LaunchListener}, always on the thread of the caller and never from inside a call to the backend; bytes are pulled.
  */
 import type { Cleanup } from '../core/cleanup.js';
-import type { Containment, LaunchSpec, StreamName } from '../core/launch-spec.js';
+import type { BackendKind, Containment, LaunchSpec, StreamName } from '../core/launch-spec.js';
 import type { RunState, StopCause } from '../core/outcome.js';
 import type { OutputSegment } from '../core/output-slice.js';
 import type { LimitName, LimitSupport } from '../core/resource-limits.js';
 import type { SettledFacts } from '../core/settled-facts.js';
 
 export type {
+  BackendKind,
   Containment,
   EnvironmentDelta,
   LaunchSpec,
@@ -85,7 +86,7 @@ export interface ContainmentLevel {
 
 /** What a backend can do, readable before anything runs. Plain data. */
 export interface BackendCapabilities {
-  readonly backend: 'native' | 'fallback';
+  readonly backend: BackendKind;
   /** `engine`: deadlines hold while the event loop is blocked; `event-loop`: they do not. */
   readonly deadlines: 'engine' | 'event-loop';
   readonly containment: Readonly<Record<Containment, ContainmentLevel>>;
@@ -109,7 +110,7 @@ export interface BackendCapabilities {
 
 /** Launches commands and owns what they start. One per JavaScript environment. */
 export interface Backend {
-  readonly kind: 'native' | 'fallback';
+  readonly kind: BackendKind;
   capabilities(): BackendCapabilities;
   /** Queues a launch and returns at once. Whatever the system refuses arrives as `settled` with ending `not-started`. */
   launch(spec: LaunchSpec, listener: LaunchListener): LaunchId;

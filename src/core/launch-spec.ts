@@ -8,6 +8,9 @@ import type { ResourceLimits } from './resource-limits.js';
 /** A captured output stream. */
 export type StreamName = 'stdout' | 'stderr';
 
+/** What ran a command: the addon, `node:child_process`, or a script of `custody/testing` that only played it. */
+export type BackendKind = 'native' | 'fallback' | 'scripted';
+
 /** How the processes of a run are held; a backend offers a subset, see `BackendCapabilities.containment`. */
 export type Containment = 'tree' | 'strict' | 'group' | 'none';
 

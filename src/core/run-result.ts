@@ -8,7 +8,7 @@ import type { Cleanup, CleanupMechanism, ProcessName } from './cleanup.js';
 import { combinedBytes, combinedText, type CapturedOutput } from './combined-output.js';
 import type { Invocation } from './invocation.js';
 import { isoTime } from './iso-time.js';
-import type { Containment } from './launch-spec.js';
+import type { BackendKind, Containment } from './launch-spec.js';
 import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from './outcome.js';
 import { textOf } from './output-slice.js';
 import type { LimitBreach, LimitName } from './resource-limits.js';
@@ -76,7 +76,7 @@ export interface RunResult<T extends string | Uint8Array = string> {
   /** `startTime` plus `durationMs`. */
   readonly endTime: string;
   readonly pid: number | null;
-  readonly backend: 'native' | 'fallback';
+  readonly backend: BackendKind;
   /** The containment that was in force. */
   readonly containment: Containment;
 }
@@ -89,7 +89,7 @@ export interface ResultParts {
   readonly captured: CapturedOutput;
   /** Reason of the first cancellation, `undefined` if there was none. */
   readonly cancelReason: string | undefined;
-  readonly backend: 'native' | 'fallback';
+  readonly backend: BackendKind;
   /** The containment that was asked for, by name or by default. */
   readonly containment: Containment;
 }
@@ -120,7 +120,7 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly startTime: string;
   readonly endTime: string;
   readonly pid: number | null;
-  readonly backend: 'native' | 'fallback';
+  readonly backend: BackendKind;
   readonly containment: Containment;
   /** Both streams in bytes; `undefined` where one of them is empty and the other is the whole. */
   readonly #both: CapturedOutput | undefined;
