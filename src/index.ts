@@ -11,6 +11,7 @@ export type {
 } from './backend/backend.js';
 export type { NativeMode } from './backend/backend-selector.js';
 export type { Cleanup, CleanupMechanism, CleanupStatus, ProcessName, StopStep, Survivor } from './core/cleanup.js';
+export type { CorrelationIds, CorrelationName, CorrelationOption } from './core/correlation.js';
 export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './core/error-codes.js';
 export {
   CommandFailedError,
@@ -21,6 +22,14 @@ export {
   type MissingSubject,
   type ValidationIssue,
 } from './core/errors.js';
+export type {
+  CleanedUpEvent,
+  OutputEvent,
+  RunEvent,
+  RunObserver,
+  SettledEvent,
+  StartedEvent,
+} from './core/observer.js';
 export type { ExitStatus, Outcome, RunState, StopCause, StopManner } from './core/outcome.js';
 export type {
   CommandOptions,
@@ -35,6 +44,7 @@ export type {
 export type { LimitBreach, LimitName, LimitReach, LimitSupport, ResourceLimits } from './core/resource-limits.js';
 export type { CommandSummary, RunResult, StreamSummary } from './core/run-result.js';
 export type { Usage } from './core/settled-facts.js';
+export { withCorrelation } from './runner/correlation-context.js';
 export { createRunner, type RunnerOptions } from './runner/create-runner.js';
 export { capabilities, probeCapabilities, run, runSync, scope, start } from './runner/default-runner.js';
 export type {

@@ -5,6 +5,7 @@
  * {@link CommandValidationError} before anything native happens. Ordinary calls stay cheap: only properties that are given
  * cost anything.
  */
+import type { CorrelationOption } from './correlation.js';
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
 import { nearestName } from './nearest-name.js';
 import { commandReaders, optionReaders, type OptionReader } from './option-readers.js';
@@ -57,6 +58,7 @@ export interface Invocation {
   strictLimits: boolean;
   encoding: Encoding;
   reject: boolean;
+  correlation: CorrelationOption | undefined;
 }
 
 /** What a runner starts from: the built-in defaults with the runner's own on top. */
@@ -94,6 +96,7 @@ export function readDefaults(defaults: unknown, limits: OptionLimits): Invocatio
     strictLimits: false,
     encoding: 'utf8',
     reject: false,
+    correlation: undefined,
   };
   if (defaults === undefined) return draft;
   const reading = new Reading(draft, limits, 'defaults.');

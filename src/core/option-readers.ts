@@ -3,6 +3,7 @@
  * a property in `run-options.ts`.
  */
 import type { Invocation, OptionLimits } from './invocation.js';
+import { readCorrelation } from './read-correlation.js';
 import { readEnv } from './read-env.js';
 import { readLimits } from './read-limits.js';
 import { isAbortSignal, isInRange, isOneOf, isText, type Issues } from './validate.js';
@@ -95,6 +96,12 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
   ],
   ['strictLimits', switchReader('strictLimits')],
   ['reject', switchReader('reject')],
+  [
+    'correlation',
+    (draft, value, issues) => {
+      draft.correlation = readCorrelation(value, issues) ?? draft.correlation;
+    },
+  ],
 ]);
 
 function readInput(draft: Invocation, value: unknown, issues: Issues): void {

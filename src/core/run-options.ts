@@ -2,6 +2,7 @@
  * What a caller may say about a run. Values only: reading and checking them is `invocation.ts`, their limits are
  * `policy/limits.ts`.
  */
+import type { CorrelationOption } from './correlation.js';
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
 import type { ResourceLimits } from './resource-limits.js';
 
@@ -128,4 +129,6 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
   readonly encoding?: E | undefined;
   /** `true`: a run without success rejects with {@link CommandFailedError} instead of resolving. @defaultValue `false` */
   readonly reject?: boolean | undefined;
+  /** Ids to carry into `result.correlationIds` and to observers, on top of those of `withCorrelation`. */
+  readonly correlation?: CorrelationOption | undefined;
 }

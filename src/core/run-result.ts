@@ -6,6 +6,7 @@
  */
 import type { Cleanup, CleanupMechanism, ProcessName } from './cleanup.js';
 import { combinedBytes, combinedText, type CapturedOutput } from './combined-output.js';
+import type { CorrelationIds } from './correlation.js';
 import type { Invocation } from './invocation.js';
 import { isoTime } from './iso-time.js';
 import type { BackendKind, Containment } from './launch-spec.js';
@@ -43,6 +44,8 @@ export interface RunResult<T extends string | Uint8Array = string> {
   /** Unique for each run, such as `exec-...`. */
   readonly id: string;
   readonly command: CommandSummary;
+  /** Ids of the work this run belongs to, from the option `correlation` and from `withCorrelation`. */
+  readonly correlationIds: CorrelationIds;
   readonly outcome: Outcome;
   /** Whether the command exited by itself with code 0, or was started detached, as asked. */
   readonly success: boolean;
@@ -81,9 +84,16 @@ export interface RunResult<T extends string | Uint8Array = string> {
   readonly containment: Containment;
 }
 
+/** What was run, as results and events show it. */
+export function summaryOfCommand({ file, args, cwd }: Readonly<Invocation>): CommandSummary {
+  return Object.freeze({ file, args, cwd: cwd ?? null });
+}
+
 /** All that a result is made of. */
 export interface ResultParts {
   readonly id: string;
+  readonly command: CommandSummary;
+  readonly correlationIds: CorrelationIds;
   readonly invocation: Readonly<Invocation>;
   readonly facts: SettledFacts;
   readonly captured: CapturedOutput;
@@ -102,6 +112,7 @@ export function createResult(parts: ResultParts): RunResult<string | Uint8Array>
 class SettledResult implements RunResult<string | Uint8Array> {
   readonly id: string;
   readonly command: CommandSummary;
+  readonly correlationIds: CorrelationIds;
   readonly outcome: Outcome;
   readonly success: boolean;
   readonly exitCode: number;
@@ -125,13 +136,24 @@ class SettledResult implements RunResult<string | Uint8Array> {
   /** Both streams in bytes; `undefined` where one of them is empty and the other is the whole. */
   readonly #both: CapturedOutput | undefined;
 
-  constructor({ id, invocation, facts, captured, cancelReason, backend, containment }: ResultParts) {
-    const { file, args, cwd, encoding } = invocation;
+  constructor({
+    id,
+    command,
+    correlationIds,
+    invocation,
+    facts,
+    captured,
+    cancelReason,
+    backend,
+    containment,
+  }: ResultParts) {
+    const { file, cwd, encoding } = invocation;
     const { stdout, stderr } = captured;
     const { breach, unenforcedLimits } = facts;
     const outcome = outcomeOf(facts, { file, cwd, containment, unenforcedLimits });
     this.id = id;
-    this.command = { file, args, cwd: cwd ?? null };
+    this.command = command;
+    this.correlationIds = correlationIds;
     this.outcome = outcome;
     this.success = isSuccess(outcome);
     this.exitCode = exitCodeOf(outcome);

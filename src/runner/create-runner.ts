@@ -7,10 +7,12 @@ import { workerThreads } from '../backend/lazy-builtins.js';
 import { closeBackendsSync, selectBackend } from '../backend/select.js';
 import { CommandValidationError } from '../core/errors.js';
 import { readDefaults } from '../core/invocation.js';
+import type { RunObserver } from '../core/observer.js';
 import type { RunOptions } from '../core/run-options.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
 import { HOST_EXIT_BUDGET_MS, RUN_LIMITS } from '../policy/limits.js';
 import { HostSignals } from './host-signals.js';
+import { createObservers, type Observers } from './observers.js';
 import { ProcessRunner } from './process-runner.js';
 import type { RunContext } from './run-context.js';
 import { createRunIds } from './run-id.js';
@@ -26,6 +28,8 @@ export interface RunnerOptions {
   readonly native?: NativeMode | undefined;
   /** Options for every run of this runner; those of a call win, and variables of `env` are put on top of each other. */
   readonly defaults?: RunOptions | undefined;
+  /** Hear about every run of this runner, those of its scopes included; see {@link RunObserver}. */
+  readonly observers?: readonly RunObserver[] | undefined;
 }
 
 const NATIVE_MODES: readonly NativeMode[] = ['auto', 'require', 'off'];
@@ -51,16 +55,17 @@ const host: HostEnvironment = {
  * @throws {@link CommandValidationError} with code `VALIDATION_FAILED` for options that are not valid.
  */
 export function createRunner(options: RunnerOptions = {}): CustodyRunner {
-  const { native, defaults } = options;
+  const { native, defaults, observers } = options;
   if (native !== undefined) checkMode(native, 'native');
+  const listening = createObservers(observers);
   let context: RunContext | undefined;
-  return new ProcessRunner(() => (context ??= createContext(native)), readDefaults(defaults, RUN_LIMITS));
+  return new ProcessRunner(() => (context ??= createContext(native, listening)), readDefaults(defaults, RUN_LIMITS));
 }
 
-function createContext(native: NativeMode | undefined): RunContext {
+function createContext(native: NativeMode | undefined, observers: Observers | undefined): RunContext {
   const selected = selectBackend(native ?? modeOfHost());
   const { defaultContainment } = selected.backend.capabilities();
-  return { selected, defaultContainment, host, live, wallMs: Date.now, nextId };
+  return { selected, defaultContainment, host, live, wallMs: Date.now, nextId, observers };
 }
 
 function modeOfHost(): NativeMode {

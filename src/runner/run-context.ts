@@ -2,6 +2,7 @@ import type { SelectedBackend } from '../backend/backend-selector.js';
 import type { Containment } from '../core/launch-spec.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
 import type { LiveRuns } from './host-signals.js';
+import type { Observers } from './observers.js';
 
 /** What all runs of a runner share. Made with the first of them, because it needs the backend. */
 export interface RunContext {
@@ -13,4 +14,6 @@ export interface RunContext {
   /** Milliseconds since the epoch, for runs that no backend ever sees. */
   readonly wallMs: () => number;
   readonly nextId: () => string;
+  /** `undefined` without any, which is what costs nothing. */
+  readonly observers: Observers | undefined;
 }

@@ -32,7 +32,7 @@ export class RunStreams {
 
   watch(stream: StreamName, flow: Flow): void {
     const id = this.#runningId();
-    if (id !== undefined) this.run.backend.watch(id, stream, flow);
+    if (id !== undefined) this.run.backend.watch(id, stream, flow === 'off' ? this.run.leastFlow : flow);
   }
 
   read(stream: StreamName, cursor: number, into: Uint8Array): OutputRead {

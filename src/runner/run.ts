@@ -5,19 +5,23 @@
  * until the run is let go of: `run()` does that when the result is there, a handle when it is disposed or collected. A run
  * whose cleanup is not final (kept stragglers, unconfirmed) stays in the custody of its group until it is.
  */
-import type { Backend, LaunchId, LaunchListener } from '../backend/backend.js';
+import type { Backend, Flow, LaunchId, LaunchListener } from '../backend/backend.js';
 import type { Cleanup } from '../core/cleanup.js';
+import { correlate, type CorrelationIds } from '../core/correlation.js';
 import { CustodyError } from '../core/errors.js';
 import type { Invocation } from '../core/invocation.js';
 import type { StragglerPolicy } from '../core/launch-spec.js';
 import { reasonText } from '../core/reason.js';
+import type { RunEvent } from '../core/observer.js';
 import { failureOf } from '../core/run-failure.js';
-import { createResult, type RunResult } from '../core/run-result.js';
+import { createResult, summaryOfCommand, type CommandSummary, type RunResult } from '../core/run-result.js';
 import { notLaunched, type SettledFacts } from '../core/settled-facts.js';
 import { CLEANUP_BUDGET_MS, MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
 import { listenForAbort, stopListeningForAbort, type AbortTarget } from './abort-listeners.js';
 import { NOTHING_CAPTURED, readCaptured } from './capture.js';
+import { currentCorrelation } from './correlation-context.js';
 import { Deferred } from './deferred.js';
+import type { Observers } from './observers.js';
 import type { RunContext } from './run-context.js';
 import type { RunGroup } from './run-group.js';
 import { toLaunchSpec } from './to-launch-spec.js';
@@ -40,6 +44,9 @@ export class Run implements LaunchListener, AbortTarget {
   readonly id: string;
   readonly invocation: Readonly<Invocation>;
   readonly backend: Backend;
+  readonly command: CommandSummary;
+  readonly correlationIds: CorrelationIds;
+  readonly #observers: Observers | undefined;
   readonly #context: RunContext;
   readonly #group: RunGroup;
   #isHeld: boolean;
@@ -62,6 +69,10 @@ export class Run implements LaunchListener, AbortTarget {
     this.#context = context;
     this.#group = group;
     this.#isHeld = isHeld;
+    this.command = summaryOfCommand(invocation);
+    this.correlationIds = correlate(currentCorrelation(), invocation.correlation);
+    this.#observers = context.observers;
+    this.#observers?.tell('launched', this.#event());
   }
 
   /** Launches, unless the AbortSignal has aborted or the group is closed. Called once. */
@@ -70,7 +81,13 @@ export class Run implements LaunchListener, AbortTarget {
     const { host, defaultContainment } = this.#context;
     this.#launchId = this.backend.launch(toLaunchSpec(this.invocation, host, defaultContainment, this.#isHeld), this);
     this.#enter();
+    if (this.leastFlow !== 'off' && !this.#isHeld) this.#watchForObservers(this.#launchId);
     if (this.invocation.signal !== undefined) listenForAbort(this.invocation.signal, this);
+  }
+
+  /** What a stream is watched for when no reader does. */
+  get leastFlow(): Flow {
+    return this.#observers?.hearsOutput === true ? 'drop' : 'off';
   }
 
   /** Launches and blocks until the run has settled. Called instead of {@link Run.launch}. */
@@ -178,9 +195,11 @@ export class Run implements LaunchListener, AbortTarget {
 
   started(pid: number): void {
     this.#pid = pid;
+    this.#observers?.tell('started', { ...this.#event(), pid });
   }
 
   output(stdoutEnd: number, stderrEnd: number): void {
+    this.#observers?.tell('output', { ...this.#event(), stdoutBytes: stdoutEnd, stderrBytes: stderrEnd });
     for (const attachment of this.#attachments) attachment.output?.(stdoutEnd, stderrEnd);
   }
 
@@ -200,6 +219,7 @@ export class Run implements LaunchListener, AbortTarget {
   cleanedUp(cleanup: Cleanup): void {
     if (this.#finalCleanup !== undefined) return;
     this.#finalCleanup = cleanup;
+    this.#observers?.tell('cleanedUp', { ...this.#event(), cleanup });
     this.#cleanupAnswer?.resolve(cleanup);
     this.#leave();
     this.#releaseIfDone();
@@ -213,6 +233,17 @@ export class Run implements LaunchListener, AbortTarget {
   #leave(): void {
     this.#group.delete(this);
     this.#context.live.leave();
+  }
+
+  #watchForObservers(id: LaunchId): void {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      if (this.invocation[stream] === 'capture') this.backend.watch(id, stream, this.leastFlow);
+    }
+  }
+
+  #event(): RunEvent {
+    const { id, command, correlationIds } = this;
+    return { id, command, correlationIds, timestamp: this.#context.wallMs() };
   }
 
   /** Settles a run that must not be launched. */
@@ -241,6 +272,8 @@ export class Run implements LaunchListener, AbortTarget {
   #settle(facts: SettledFacts): void {
     this.#result = createResult({
       id: this.id,
+      command: this.command,
+      correlationIds: this.correlationIds,
       invocation: this.invocation,
       facts,
       captured: this.#launchId === undefined ? NOTHING_CAPTURED : readCaptured(this.backend, this.#launchId, facts),
@@ -252,6 +285,7 @@ export class Run implements LaunchListener, AbortTarget {
     // Dropped: what a handle attached may refer to the handle, which must be free to be collected from here on.
     this.#attachments = NO_ATTACHMENTS;
     for (const attachment of attachments) attachment.settled?.();
+    this.#observers?.tell('settled', { ...this.#event(), result: this.#result });
     this.#answer();
     this.#settledAnswer?.resolve(undefined);
     if (this.#finalCleanup !== undefined) this.#cleanupAnswer?.resolve(this.#finalCleanup);

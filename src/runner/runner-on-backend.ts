@@ -1,7 +1,8 @@
 import type { Backend } from '../backend/backend.js';
 import { readDefaults } from '../core/invocation.js';
-import type { RunOptions } from '../core/run-options.js';
 import { RUN_LIMITS } from '../policy/limits.js';
+import type { RunnerOptions } from './create-runner.js';
+import { createObservers } from './observers.js';
 import { ProcessRunner } from './process-runner.js';
 import type { RunContext } from './run-context.js';
 import { createRunIds } from './run-id.js';
@@ -11,7 +12,10 @@ import { createRunIds } from './run-id.js';
  *
  * @throws {@link CommandValidationError} with code `VALIDATION_FAILED` for defaults that are not valid.
  */
-export function runnerOnBackend(backend: Backend, defaults: RunOptions | undefined): ProcessRunner {
+export function runnerOnBackend(
+  backend: Backend,
+  { defaults, observers }: Pick<RunnerOptions, 'defaults' | 'observers'>,
+): ProcessRunner {
   const context: RunContext = {
     selected: { backend, file: undefined, fallbackReason: undefined },
     defaultContainment: backend.capabilities().defaultContainment,
@@ -19,6 +23,7 @@ export function runnerOnBackend(backend: Backend, defaults: RunOptions | undefin
     live: { enter: () => undefined, leave: () => undefined, decidesOnSignals: () => false },
     wallMs: Date.now,
     nextId: createRunIds(),
+    observers: createObservers(observers),
   };
   return new ProcessRunner(() => context, readDefaults(defaults, RUN_LIMITS));
 }

@@ -2,7 +2,7 @@
  * `custody/testing`: a runner for tests of code that runs commands. It starts nothing; a script says what each command would
  * have done.
  */
-import type { RunOptions } from '../core/run-options.js';
+import type { RunnerOptions } from '../runner/create-runner.js';
 import { runnerOnBackend } from '../runner/runner-on-backend.js';
 import type { CustodyRunner } from '../runner/runner.js';
 import { Script } from './script.js';
@@ -19,11 +19,8 @@ export interface ScriptedRunner extends CustodyRunner {
   readonly verify: () => void;
 }
 
-/** Options of {@link scriptedRunner}. */
-export interface ScriptedRunnerOptions {
-  /** Options for every run, as those of `createRunner`. */
-  readonly defaults?: RunOptions | undefined;
-}
+/** Options of {@link scriptedRunner}, as those of `createRunner`. */
+export type ScriptedRunnerOptions = Pick<RunnerOptions, 'defaults' | 'observers'>;
 
 /**
  * A runner on which each call takes the first unused command of the script that fits it. A call that fits none is refused with
@@ -37,10 +34,10 @@ export interface ScriptedRunnerOptions {
  */
 export function scriptedRunner(
   commands: readonly ScriptedCommand[],
-  { defaults }: ScriptedRunnerOptions = {},
+  options: ScriptedRunnerOptions = {},
 ): ScriptedRunner {
   const script = new Script(commands);
-  return Object.assign(runnerOnBackend(new ScriptedBackend(script), defaults), {
+  return Object.assign(runnerOnBackend(new ScriptedBackend(script), options), {
     verify: () => {
       script.verify();
     },

@@ -1,8 +1,10 @@
 /** A runner on a {@link MemoryBackend}, and what a test may look at. */
 import { readDefaults } from '../../src/core/invocation.js';
+import type { RunObserver } from '../../src/core/observer.js';
 import type { RunOptions } from '../../src/core/run-options.js';
 import type { HostEnvironment } from '../../src/policy/env-policy.js';
 import { RUN_LIMITS } from '../../src/policy/limits.js';
+import { createObservers } from '../../src/runner/observers.js';
 import { ProcessRunner } from '../../src/runner/process-runner.js';
 import { MemoryBackend } from './memory-backend.js';
 
@@ -13,7 +15,9 @@ export interface MemoryScene {
   readonly liveRuns: () => number;
 }
 
-export function createMemoryScene(options: { defaults?: RunOptions; host?: HostEnvironment } = {}): MemoryScene {
+export function createMemoryScene(
+  options: { defaults?: RunOptions; host?: HostEnvironment; observers?: readonly RunObserver[] } = {},
+): MemoryScene {
   const backend = new MemoryBackend();
   let live = 0;
   let ids = 0;
@@ -30,6 +34,7 @@ export function createMemoryScene(options: { defaults?: RunOptions; host?: HostE
       },
       decidesOnSignals: () => true,
     },
+    observers: createObservers(options.observers),
     wallMs: backend.clock.wallMs,
     nextId: () => {
       ids += 1;
