@@ -9,12 +9,14 @@ export type {
   StragglerPolicy,
 } from './backend/backend.js';
 export type { NativeMode } from './backend/backend-selector.js';
+export type { TimeBudget } from './core/budget.js';
 export type { Cleanup, CleanupMechanism, CleanupStatus, ProcessName, StopStep, Survivor } from './core/cleanup.js';
 export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './core/error-codes.js';
 export {
   CommandFailedError,
   CommandValidationError,
   CustodyError,
+  RunAbortedError,
   WorkingDirectoryError,
   type CustodyErrorDetails,
   type MissingSubject,
@@ -35,7 +37,8 @@ export type { LimitBreach, LimitName, LimitReach, LimitSupport, ResourceLimits }
 export type { CommandSummary, RunResult, StreamSummary } from './core/run-result.js';
 export type { Usage } from './core/settled-facts.js';
 export { createRunner, type RunnerOptions } from './runner/create-runner.js';
-export { capabilities, probeCapabilities, run, runSync, scope, start } from './runner/default-runner.js';
+export type { GateOptions } from './runner/gate-limits.js';
+export { activity, capabilities, probeCapabilities, run, runSync, scope, start } from './runner/default-runner.js';
 export type {
   CustodyRunner,
   LinesOptions,
@@ -43,6 +46,7 @@ export type {
   RunFunction,
   RunHandle,
   Runner,
+  RunnerActivity,
   RunnerCapabilities,
   RunSyncFunction,
   Scope,
@@ -50,4 +54,6 @@ export type {
   StreamName,
   StreamRead,
   TailSize,
+  TargetActivity,
 } from './runner/runner.js';
+export { timeBudget } from './runner/time-budget.js';

@@ -5,6 +5,7 @@
  * {@link CommandValidationError} before anything native happens. Ordinary calls stay cheap: only properties that are given
  * cost anything.
  */
+import type { TimeBudget } from './budget.js';
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
 import { nearestName } from './nearest-name.js';
 import { commandReaders, optionReaders, type OptionReader } from './option-readers.js';
@@ -16,6 +17,8 @@ import { isExecutableName, Issues, type Range } from './validate.js';
 /** Bounds of what callers may ask for. Milliseconds and bytes, as the names say. */
 export interface OptionLimits {
   readonly timeoutMs: Range;
+  readonly queueTimeoutMs: Range;
+  readonly totalBudgetMs: Range;
   readonly idleTimeoutMs: Range;
   readonly graceMs: Range;
   readonly drainMs: Range;
@@ -57,6 +60,14 @@ export interface Invocation {
   strictLimits: boolean;
   encoding: Encoding;
   reject: boolean;
+  throwOnCancel: boolean;
+  /** `undefined`: as long as the command may run. */
+  queueTimeoutMs: number | undefined;
+  /** 0: none. */
+  totalBudgetMs: number;
+  budget: TimeBudget | undefined;
+  target: string | undefined;
+  nested: boolean;
 }
 
 /** What a runner starts from: the built-in defaults with the runner's own on top. */
@@ -94,6 +105,12 @@ export function readDefaults(defaults: unknown, limits: OptionLimits): Invocatio
     strictLimits: false,
     encoding: 'utf8',
     reject: false,
+    throwOnCancel: false,
+    queueTimeoutMs: undefined,
+    totalBudgetMs: limits.totalBudgetMs.standard,
+    budget: undefined,
+    target: undefined,
+    nested: false,
   };
   if (defaults === undefined) return draft;
   const reading = new Reading(draft, limits, 'defaults.');

@@ -10,14 +10,17 @@ import { readDefaults } from '../core/invocation.js';
 import type { RunOptions } from '../core/run-options.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
 import { HOST_EXIT_BUDGET_MS, RUN_LIMITS } from '../policy/limits.js';
+import { Gate } from './gate.js';
+import { readGateLimits, type GateOptions } from './gate-limits.js';
 import { HostSignals } from './host-signals.js';
 import { ProcessRunner } from './process-runner.js';
 import type { RunContext } from './run-context.js';
 import { createRunIds } from './run-id.js';
 import type { CustodyRunner } from './runner.js';
+import { systemClock } from './system-clock.js';
 
 /** Options of {@link createRunner}. */
-export interface RunnerOptions {
+export interface RunnerOptions extends GateOptions {
   /**
    * Which backend serves. `auto`: native, else the fallback; `require`: native or an error; `off`: the fallback.
    *
@@ -53,14 +56,15 @@ const host: HostEnvironment = {
 export function createRunner(options: RunnerOptions = {}): CustodyRunner {
   const { native, defaults } = options;
   if (native !== undefined) checkMode(native, 'native');
+  const gate = new Gate(readGateLimits(options));
   let context: RunContext | undefined;
-  return new ProcessRunner(() => (context ??= createContext(native)), readDefaults(defaults, RUN_LIMITS));
+  return new ProcessRunner(() => (context ??= createContext(native, gate)), readDefaults(defaults, RUN_LIMITS), gate);
 }
 
-function createContext(native: NativeMode | undefined): RunContext {
+function createContext(native: NativeMode | undefined, gate: Gate): RunContext {
   const selected = selectBackend(native ?? modeOfHost());
   const { defaultContainment } = selected.backend.capabilities();
-  return { selected, defaultContainment, host, live, wallMs: Date.now, nextId };
+  return { selected, defaultContainment, host, live, gate, clock: systemClock, wallMs: Date.now, nextId };
 }
 
 function modeOfHost(): NativeMode {

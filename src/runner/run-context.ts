@@ -1,6 +1,8 @@
 import type { SelectedBackend } from '../backend/backend-selector.js';
+import type { Clock } from '../core/clock.js';
 import type { Containment } from '../core/launch-spec.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
+import type { Gate } from './gate.js';
 import type { LiveRuns } from './host-signals.js';
 
 /** What all runs of a runner share. Made with the first of them, because it needs the backend. */
@@ -10,6 +12,9 @@ export interface RunContext {
   readonly defaultContainment: Containment;
   readonly host: HostEnvironment;
   readonly live: LiveRuns;
+  readonly gate: Gate;
+  /** For waits and budgets. */
+  readonly clock: Clock;
   /** Milliseconds since the epoch, for runs that no backend ever sees. */
   readonly wallMs: () => number;
   readonly nextId: () => string;

@@ -1,48 +1,44 @@
 /**
- * One run, from launch to its last fact: the listener of the backend and the source of the result.
+ * One run, from its turn at the gate to its last fact: the listener of the backend and the source of the result.
  *
  * It is what a run costs, so it holds no closures and makes its promises when they are asked for. Output stays in the backend
  * until the run is let go of: `run()` does that when the result is there, a handle when it is disposed or collected. A run
  * whose cleanup is not final (kept stragglers, unconfirmed) stays in the custody of its group until it is.
  */
 import type { Backend, LaunchId, LaunchListener } from '../backend/backend.js';
-import type { Cleanup } from '../core/cleanup.js';
+import { isFinalCleanup, type Cleanup } from '../core/cleanup.js';
 import { CustodyError } from '../core/errors.js';
 import type { Invocation } from '../core/invocation.js';
-import type { StragglerPolicy } from '../core/launch-spec.js';
+import type { StopCause } from '../core/outcome.js';
 import { reasonText } from '../core/reason.js';
-import { failureOf } from '../core/run-failure.js';
+import { wantedFailure } from '../core/run-failure.js';
 import { createResult, type RunResult } from '../core/run-result.js';
-import { notLaunched, type SettledFacts } from '../core/settled-facts.js';
-import { CLEANUP_BUDGET_MS, MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
+import { isShortage, notLaunched, type LaunchFailure, type SettledFacts } from '../core/settled-facts.js';
+import { MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
 import { listenForAbort, stopListeningForAbort, type AbortTarget } from './abort-listeners.js';
 import { NOTHING_CAPTURED, readCaptured } from './capture.js';
 import { Deferred } from './deferred.js';
+import { NO_ATTACHMENTS, type RunAttachment } from './run-attachment.js';
 import type { RunContext } from './run-context.js';
 import type { RunGroup } from './run-group.js';
+import { TimeLimit } from './time-limit.js';
 import { toLaunchSpec } from './to-launch-spec.js';
+import { Turn, type TurnOwner } from './turn.js';
 
 /** A result whose form is known to its caller only. */
 export type AnyResult = RunResult<string | Uint8Array>;
 
-/** What a handle adds to a run while it goes on; it is told after the run itself and dropped when the run has settled. */
-export interface RunAttachment {
-  /** New ends of the streams, which are absolute positions. */
-  output?(stdoutEnd: number, stderrEnd: number): void;
-  stdinWritable?(): void;
-  suspended?(): void;
-  settled?(): void;
-}
-
-const NO_ATTACHMENTS: readonly RunAttachment[] = [];
-
-export class Run implements LaunchListener, AbortTarget {
+export class Run implements LaunchListener, AbortTarget, TurnOwner {
   readonly id: string;
-  readonly invocation: Readonly<Invocation>;
   readonly backend: Backend;
   readonly #context: RunContext;
   readonly #group: RunGroup;
+  readonly #turn: Turn;
+  /** `undefined`: no budget. */
+  readonly #limit: TimeLimit | undefined;
+  #invocation: Readonly<Invocation>;
   #isHeld: boolean;
+  #isReferenced = true;
   #launchId: LaunchId | undefined;
   #pid: number | undefined;
   #cancelReason: string | undefined;
@@ -57,38 +53,42 @@ export class Run implements LaunchListener, AbortTarget {
   /** `isHeld`: keep the output after the run has settled, until {@link Run.letGo}. */
   constructor(context: RunContext, group: RunGroup, invocation: Readonly<Invocation>, isHeld: boolean) {
     this.id = context.nextId();
-    this.invocation = invocation;
     this.backend = context.selected.backend;
     this.#context = context;
     this.#group = group;
+    this.#invocation = invocation;
     this.#isHeld = isHeld;
+    this.#turn = new Turn(context.gate, context.clock, this, invocation);
+    const hasBudget = invocation.budget !== undefined || invocation.totalBudgetMs > 0;
+    this.#limit = hasBudget ? new TimeLimit(context.clock, invocation) : undefined;
   }
 
-  /** Launches, unless the AbortSignal has aborted or the group is closed. Called once. */
+  get invocation(): Readonly<Invocation> {
+    return this.#invocation;
+  }
+
+  /** Launches when its turn has come, unless something speaks against it. Called once. */
   launch(): void {
     if (this.#isRefused()) return;
-    const { host, defaultContainment } = this.#context;
-    this.#launchId = this.backend.launch(toLaunchSpec(this.invocation, host, defaultContainment, this.#isHeld), this);
-    this.#enter();
-    if (this.invocation.signal !== undefined) listenForAbort(this.invocation.signal, this);
+    if (this.#turn.take(this.#invocation, this.#limit?.remainingMs)) this.#launch();
+    if (this.#facts !== undefined) return;
+    this.#group.add(this);
+    if (this.#invocation.signal !== undefined) listenForAbort(this.#invocation.signal, this);
   }
 
   /** Launches and blocks until the run has settled. Called instead of {@link Run.launch}. */
   launchSync(): AnyResult {
     if (!this.#isRefused()) {
-      const { host, defaultContainment, live } = this.#context;
-      this.#launchId = this.backend.launchSync(
-        toLaunchSpec(this.invocation, host, defaultContainment, false),
-        this,
-        live.decidesOnSignals(),
-      );
-      this.#enter();
+      this.#turn.takeSync();
+      this.#launch(this.#context.live.decidesOnSignals());
+      this.#group.add(this);
       // The facts came while the call blocked, before there was an id to read output with.
       if (this.#facts !== undefined) this.#complete(this.#facts);
     }
     const result = this.#result;
     if (result === undefined) throw new CustodyError('UNKNOWN', 'the run has not settled', { operation: 'launchSync' });
-    if (this.invocation.reject && !result.success) throw failureOf(result);
+    const failure = wantedFailure(this.#invocation, result);
+    if (failure !== undefined) throw failure;
     return result;
   }
 
@@ -120,6 +120,11 @@ export class Run implements LaunchListener, AbortTarget {
     return this.#facts;
   }
 
+  /** The receipt to which nothing will be added any more; `undefined` while there is none. */
+  get finalCleanup(): Cleanup | undefined {
+    return this.#finalCleanup;
+  }
+
   get pid(): number | undefined {
     if (this.#pid !== undefined || this.#launchId === undefined) return this.#pid ?? this.#facts?.pid;
     // The news of the start may still be under way; the backend knows already.
@@ -134,26 +139,19 @@ export class Run implements LaunchListener, AbortTarget {
   }
 
   /** Asks for a stop. The first reason stays; a later call may only shorten the grace period. */
-  cancel(reason: string, graceMs = Math.min(this.invocation.graceMs, MAX_CANCEL_GRACE_MS)): void {
-    if (this.#launchId === undefined) return;
+  cancel(reason: string, graceMs = Math.min(this.#invocation.graceMs, MAX_CANCEL_GRACE_MS)): void {
     if (this.#facts === undefined) this.#cancelReason ??= reason;
-    this.backend.stop(this.#launchId, 'cancelled', graceMs);
+    if (this.#launchId !== undefined) {
+      this.backend.stop(this.#launchId, 'cancelled', this.#limit?.graceWithin(graceMs) ?? graceMs);
+    } else if (this.#facts === undefined) this.#settleUnlaunched('cancelled');
   }
 
-  /**
-   * Stops the run and waits until nothing of it is left that its straggler policy does not let go.
-   *
-   * @throws {@link CustodyError} with code `CLEANUP_UNCONFIRMED` if that cannot be had in time.
-   */
-  async end(reason: string): Promise<void> {
-    if (this.#facts === undefined) {
-      this.cancel(reason);
-      await this.whenSettled();
-    }
-    const cleanup = this.#finalCleanup ?? (await this.#endLeftovers(reason));
-    if (cleanup !== undefined && cleanup.status !== 'unconfirmed') return;
-    const message = `processes of ${this.id} may still be alive`;
-    throw new CustodyError('CLEANUP_UNCONFIRMED', message, { operation: 'dispose' });
+  /** Whether the run keeps the event loop alive, which is the default. */
+  setRef(ref: boolean): void {
+    if (this.#facts !== undefined) return;
+    this.#isReferenced = ref;
+    if (this.#launchId === undefined) this.#turn.setRef(ref);
+    else this.backend.setRef(this.#launchId, ref);
   }
 
   /** Output is not needed once the run has settled. Idempotent. */
@@ -170,10 +168,26 @@ export class Run implements LaunchListener, AbortTarget {
     this.#attachments = this.#attachments.filter((other) => other !== attachment);
   }
 
-  // Facts: from the AbortSignal, then from the backend.
+  // Facts: from the AbortSignal and the gate, then from the backend.
 
   aborted(): void {
-    this.cancel(reasonText(this.invocation.signal?.reason));
+    this.cancel(reasonText(this.#invocation.signal?.reason));
+  }
+
+  turnCame(): void {
+    try {
+      this.#launch();
+    } catch (error) {
+      // Nobody is there to catch it: the caller has had the promise for long.
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#settleUnlaunched({ operation: 'launch', errno: '', subject: 'none', detail });
+      return;
+    }
+    for (const attachment of this.#attachments) attachment.launched?.();
+  }
+
+  turnMissed(why: 'timeout' | LaunchFailure): void {
+    this.#settleUnlaunched(why);
   }
 
   started(pid: number): void {
@@ -193,6 +207,7 @@ export class Run implements LaunchListener, AbortTarget {
   }
 
   settled(facts: SettledFacts): void {
+    if (facts.failure !== null && this.#launchesAgain(facts)) return;
     this.#facts = facts;
     if (this.#launchId !== undefined) this.#complete(facts);
   }
@@ -200,14 +215,47 @@ export class Run implements LaunchListener, AbortTarget {
   cleanedUp(cleanup: Cleanup): void {
     if (this.#finalCleanup !== undefined) return;
     this.#finalCleanup = cleanup;
+    this.#turn.cleanup(cleanup);
     this.#cleanupAnswer?.resolve(cleanup);
     this.#leave();
     this.#releaseIfDone();
   }
 
-  #enter(): void {
-    this.#group.add(this);
-    this.#context.live.enter();
+  /** Launches with what the budgets leave. `endsOnSignal`: blocks until the run has settled, see `Backend.launchSync`. */
+  #launch(endsOnSignal?: boolean): void {
+    if (this.#limit !== undefined) {
+      if (this.#limit.remainingMs <= 0) {
+        this.#settleUnlaunched('timeout');
+        return;
+      }
+      this.#invocation = this.#limit.fit(this.#invocation);
+    }
+    const { host, defaultContainment, live } = this.#context;
+    const spec = toLaunchSpec(this.#invocation, host, defaultContainment, this.#isHeld);
+    this.#turn.launches += 1;
+    try {
+      this.#launchId =
+        endsOnSignal === undefined
+          ? this.backend.launch(spec, this)
+          : this.backend.launchSync(spec, this, endsOnSignal);
+    } catch (error) {
+      this.#turn.end();
+      throw error;
+    }
+    live.enter();
+    if (!this.#isReferenced) this.backend.setRef(this.#launchId, false);
+  }
+
+  /** The system was short of something: the launch is forgotten, and another one comes. */
+  #launchesAgain(facts: SettledFacts): boolean {
+    // What was written to a pipe is gone with the launch.
+    if (this.#launchId === undefined || this.#invocation.stdin === 'pipe' || this.#cancelReason !== undefined)
+      return false;
+    if (!isShortage(facts) || !this.#turn.retries()) return false;
+    this.backend.release(this.#launchId);
+    this.#launchId = undefined;
+    this.#context.live.leave();
+    return true;
   }
 
   #leave(): void {
@@ -217,36 +265,53 @@ export class Run implements LaunchListener, AbortTarget {
 
   /** Settles a run that must not be launched. */
   #isRefused(): boolean {
-    const { signal } = this.invocation;
+    const { signal } = this.#invocation;
     if (signal?.aborted === true) this.#cancelReason = reasonText(signal.reason);
     else if (this.#group.closedBecause !== undefined) this.#cancelReason = this.#group.closedBecause;
-    else return false;
-    const facts = notLaunched(this.#context.wallMs());
-    this.#facts = facts;
-    this.#finalCleanup = facts.cleanup;
-    this.#settle(facts);
+    else if (this.#limit === undefined || this.#limit.remainingMs > 0) return false;
+    this.#settleUnlaunched(this.#cancelReason === undefined ? 'timeout' : 'cancelled');
     return true;
   }
 
+  /** Settles a run that has no launch, whether or not it waits for one. */
+  #settleUnlaunched(why: StopCause | LaunchFailure): void {
+    const facts = notLaunched(this.#context.wallMs(), why);
+    this.#facts = facts;
+    this.#finalCleanup = facts.cleanup;
+    if (this.#invocation.signal !== undefined) stopListeningForAbort(this.#invocation.signal, this);
+    this.#group.delete(this);
+    // First, because the result tells how long it has waited.
+    this.#turn.end();
+    this.#settle(facts);
+  }
+
   #complete(facts: SettledFacts): void {
-    if (this.invocation.signal !== undefined) stopListeningForAbort(this.invocation.signal, this);
-    if (isFinal(facts.cleanup, this.invocation.stragglers)) {
+    if (this.#invocation.signal !== undefined) stopListeningForAbort(this.#invocation.signal, this);
+    if (isFinalCleanup(facts.cleanup, this.#invocation.stragglers)) {
       this.#finalCleanup = facts.cleanup;
       this.#leave();
     }
-    this.#settle(facts);
-    this.#releaseIfDone();
+    this.#turn.cleanup(facts.cleanup);
+    try {
+      this.#settle(facts);
+      this.#releaseIfDone();
+    } finally {
+      // Last, so that the rings of this run are gone before those of the next one come.
+      this.#turn.end();
+    }
   }
 
   #settle(facts: SettledFacts): void {
     this.#result = createResult({
       id: this.id,
-      invocation: this.invocation,
+      invocation: this.#invocation,
       facts,
       captured: this.#launchId === undefined ? NOTHING_CAPTURED : readCaptured(this.backend, this.#launchId, facts),
       cancelReason: this.#cancelReason,
       backend: this.backend.kind,
-      containment: this.invocation.containment ?? this.#context.defaultContainment,
+      containment: this.#invocation.containment ?? this.#context.defaultContainment,
+      queuedMs: this.#turn.queuedMs,
+      launches: this.#turn.launches,
     });
     const attachments = this.#attachments;
     // Dropped: what a handle attached may refer to the handle, which must be free to be collected from here on.
@@ -260,39 +325,13 @@ export class Run implements LaunchListener, AbortTarget {
   #answer(): void {
     const result = this.#result;
     if (result === undefined || this.#resultAnswer === undefined) return;
-    const isFailure = this.invocation.reject && !result.success;
-    this.#resultAnswer.resolve(isFailure ? Promise.reject(failureOf(result)) : result);
-  }
-
-  /** Ends what outlived the settling. `undefined`: not confirmed in time. */
-  async #endLeftovers(reason: string): Promise<Cleanup | undefined> {
-    this.cancel(reason);
-    const late = new Deferred<undefined>();
-    const limit = setTimeout(() => late.resolve(undefined), MAX_CANCEL_GRACE_MS + CLEANUP_BUDGET_MS);
-    try {
-      return await Promise.race([this.cleanup, late.promise]);
-    } finally {
-      clearTimeout(limit);
-    }
+    const failure = wantedFailure(this.#invocation, result);
+    this.#resultAnswer.resolve(failure === undefined ? result : Promise.reject(failure));
   }
 
   #releaseIfDone(): void {
     if (this.#launchId === undefined || this.#isHeld || this.#finalCleanup === undefined) return;
     this.backend.release(this.#launchId);
     this.#launchId = undefined;
-  }
-}
-
-/** Whether nothing will be added to this receipt. Stragglers that were let go are nobody's concern any more. */
-function isFinal(cleanup: Cleanup, stragglers: StragglerPolicy): boolean {
-  switch (cleanup.status) {
-    case 'confirmed':
-    case 'confirmed-group-only':
-    case 'not-needed':
-      return true;
-    case 'kept':
-      return stragglers === 'leave';
-    case 'unconfirmed':
-      return false;
   }
 }

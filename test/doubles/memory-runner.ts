@@ -3,6 +3,8 @@ import { readDefaults } from '../../src/core/invocation.js';
 import type { RunOptions } from '../../src/core/run-options.js';
 import type { HostEnvironment } from '../../src/policy/env-policy.js';
 import { RUN_LIMITS } from '../../src/policy/limits.js';
+import { Gate } from '../../src/runner/gate.js';
+import { readGateLimits, type GateOptions } from '../../src/runner/gate-limits.js';
 import { ProcessRunner } from '../../src/runner/process-runner.js';
 import { MemoryBackend } from './memory-backend.js';
 
@@ -13,8 +15,11 @@ export interface MemoryScene {
   readonly liveRuns: () => number;
 }
 
-export function createMemoryScene(options: { defaults?: RunOptions; host?: HostEnvironment } = {}): MemoryScene {
+export function createMemoryScene(
+  options: { defaults?: RunOptions; host?: HostEnvironment; gate?: GateOptions } = {},
+): MemoryScene {
   const backend = new MemoryBackend();
+  const gate = new Gate(readGateLimits(options.gate ?? {}));
   let live = 0;
   let ids = 0;
   const context = {
@@ -30,12 +35,14 @@ export function createMemoryScene(options: { defaults?: RunOptions; host?: HostE
       },
       decidesOnSignals: () => true,
     },
+    gate,
+    clock: backend.clock,
     wallMs: backend.clock.wallMs,
     nextId: () => {
       ids += 1;
       return `exec-${String(ids)}`;
     },
   };
-  const runner = new ProcessRunner(() => context, readDefaults(options.defaults, RUN_LIMITS));
+  const runner = new ProcessRunner(() => context, readDefaults(options.defaults, RUN_LIMITS), gate);
   return { runner, backend, liveRuns: () => live };
 }
