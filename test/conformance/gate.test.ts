@@ -11,13 +11,15 @@ const KIB = 1024;
 /** Looks at a runner in every turn of the event loop until `work` is done. */
 async function watchWhile<T>(runner: CustodyRunner, work: Promise<T>): Promise<{ result: T; seen: RunnerActivity[] }> {
   const seen: RunnerActivity[] = [];
-  let isDone = false;
-  const ended = work.finally(() => (isDone = true));
-  while (!isDone) {
+  let look = setImmediate(function lookAgain() {
     seen.push(runner.activity());
-    await new Promise((resolve) => setImmediate(resolve));
+    look = setImmediate(lookAgain);
+  });
+  try {
+    return { result: await work, seen };
+  } finally {
+    clearImmediate(look);
   }
-  return { result: await ended, seen };
 }
 
 forEachBackend((scene) => {
