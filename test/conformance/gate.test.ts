@@ -10,7 +10,7 @@ const KIB = 1024;
 
 /** Looks at a runner in every turn of the event loop until `work` is done. */
 async function watchWhile<T>(runner: CustodyRunner, work: Promise<T>): Promise<{ result: T; seen: RunnerActivity[] }> {
-  const seen: RunnerActivity[] = [];
+  const seen = [runner.activity()];
   let look = setImmediate(function lookAgain() {
     seen.push(runner.activity());
     look = setImmediate(lookAgain);
