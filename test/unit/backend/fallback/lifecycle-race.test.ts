@@ -7,7 +7,7 @@ import type { Action, LifecyclePlan, TimerKind } from '../../../../src/backend/f
 import type { StopCause } from '../../../../src/core/outcome.js';
 import { permutationsOf } from '../../../doubles/permutations.js';
 
-const EVENTS = ['spawned', 'deadline', 'idle', 'cancel', 'kill', 'output-limit', 'exit'] as const;
+const EVENTS = ['spawned', 'deadline', 'idle', 'cancel', 'host-exit', 'output-limit', 'exit'] as const;
 type RaceEvent = (typeof EVENTS)[number];
 
 const PLAN: LifecyclePlan = {
@@ -16,7 +16,13 @@ const PLAN: LifecyclePlan = {
 };
 
 const CAUSES: Partial<Record<RaceEvent, StopCause>> = {
-  ...{ deadline: 'timeout', idle: 'idle', cancel: 'cancelled', kill: 'cancelled', 'output-limit': 'output-limit' },
+  ...{
+    deadline: 'timeout',
+    idle: 'idle',
+    cancel: 'cancelled',
+    'host-exit': 'host-exit',
+    'output-limit': 'output-limit',
+  },
 };
 
 /** One command that is played: it leaves when it is told to, if it listens, and in any case when it is killed. */
@@ -48,8 +54,10 @@ class Play {
       case 'idle':
         return this.#fires(event);
       case 'cancel':
-      case 'kill':
-        this.#perform(this.lifecycle.stopRequested('cancelled', event === 'kill' ? 0 : 50, this.#nowMs));
+        this.#perform(this.lifecycle.stopRequested('cancelled', 50, this.#nowMs));
+        return true;
+      case 'host-exit':
+        this.#perform(this.lifecycle.stopRequested('host-exit', 0, this.#nowMs));
         return true;
       case 'output-limit':
         // Only what runs writes.
