@@ -10,6 +10,7 @@ export type {
   StragglerPolicy,
 } from './backend/backend.js';
 export type { NativeMode } from './backend/backend-selector.js';
+export type { TimeBudget } from './core/budget.js';
 export type { Cleanup, CleanupMechanism, CleanupStatus, ProcessName, StopStep, Survivor } from './core/cleanup.js';
 export type { CorrelationIds, CorrelationName, CorrelationOption } from './core/correlation.js';
 export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './core/error-codes.js';
@@ -17,6 +18,7 @@ export {
   CommandFailedError,
   CommandValidationError,
   CustodyError,
+  RunAbortedError,
   WorkingDirectoryError,
   type CustodyErrorDetails,
   type MissingSubject,
@@ -46,7 +48,8 @@ export type { CommandSummary, RunResult, StreamSummary } from './core/run-result
 export type { Usage } from './core/settled-facts.js';
 export { withCorrelation } from './runner/correlation-context.js';
 export { createRunner, type RunnerOptions } from './runner/create-runner.js';
-export { capabilities, probeCapabilities, run, runSync, scope, start } from './runner/default-runner.js';
+export type { GateOptions } from './runner/gate-limits.js';
+export { activity, capabilities, probeCapabilities, run, runSync, scope, start } from './runner/default-runner.js';
 export type {
   CustodyRunner,
   LinesOptions,
@@ -54,6 +57,7 @@ export type {
   RunFunction,
   RunHandle,
   Runner,
+  RunnerActivity,
   RunnerCapabilities,
   RunSyncFunction,
   Scope,
@@ -61,4 +65,6 @@ export type {
   StreamName,
   StreamRead,
   TailSize,
+  TargetActivity,
 } from './runner/runner.js';
+export { timeBudget } from './runner/time-budget.js';

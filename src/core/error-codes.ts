@@ -52,8 +52,9 @@ export const ERROR_CODES = {
   },
   CONCURRENCY_LIMIT: {
     number: 'EXE-008',
-    cause: 'The command waited too long for its turn.',
-    remedy: 'Start fewer commands at once or raise the limit.',
+    cause: 'The command waited too long for a slot of its runner, or there was no room to wait.',
+    remedy:
+      'Start fewer commands at once, or raise `maxConcurrent`, `maxQueued` or `queueTimeoutMs`. A command that another one waits for needs `nested: true`.',
   },
   NON_ZERO_EXIT: {
     number: 'EXE-009',

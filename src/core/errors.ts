@@ -86,7 +86,7 @@ export class CommandValidationError extends CustodyError {
 
 /** A run did not succeed and its caller asked for `reject: true`. */
 export class CommandFailedError extends CustodyError {
-  override readonly name = 'CommandFailedError';
+  override readonly name: string = 'CommandFailedError';
   readonly result: RunResult<string | Uint8Array>;
 
   constructor(code: ErrorCode, message: string, result: RunResult<string | Uint8Array>, cause?: unknown) {
@@ -97,6 +97,15 @@ export class CommandFailedError extends CustodyError {
   /** The error as plain data; `result` stays behind, because it holds output. */
   override toJSON(): Record<string, unknown> {
     return { ...super.toJSON(), id: this.result.id };
+  }
+}
+
+/** A run was cancelled and its caller asked for `throwOnCancel: true`. Its name is that of every aborted operation. */
+export class RunAbortedError extends CommandFailedError {
+  override readonly name = 'AbortError';
+
+  constructor(message: string, result: RunResult<string | Uint8Array>) {
+    super('CANCELLED', message, result);
   }
 }
 

@@ -5,6 +5,7 @@
  * {@link CommandValidationError} before anything native happens. Ordinary calls stay cheap: only properties that are given
  * cost anything.
  */
+import type { TimeBudget } from './budget.js';
 import type { CorrelationOption } from './correlation.js';
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
 import { nearestName } from './nearest-name.js';
@@ -17,6 +18,8 @@ import { isExecutableName, Issues, type Range } from './validate.js';
 /** Bounds of what callers may ask for. Milliseconds and bytes, as the names say. */
 export interface OptionLimits {
   readonly timeoutMs: Range;
+  readonly queueTimeoutMs: Range;
+  readonly totalBudgetMs: Range;
   readonly idleTimeoutMs: Range;
   readonly graceMs: Range;
   readonly drainMs: Range;
@@ -59,6 +62,14 @@ export interface Invocation {
   encoding: Encoding;
   reject: boolean;
   correlation: CorrelationOption | undefined;
+  throwOnCancel: boolean;
+  /** `undefined`: as long as the command may run. */
+  queueTimeoutMs: number | undefined;
+  /** 0: none. */
+  totalBudgetMs: number;
+  budget: TimeBudget | undefined;
+  target: string | undefined;
+  nested: boolean;
 }
 
 /** What a runner starts from: the built-in defaults with the runner's own on top. */
@@ -97,6 +108,12 @@ export function readDefaults(defaults: unknown, limits: OptionLimits): Invocatio
     encoding: 'utf8',
     reject: false,
     correlation: undefined,
+    throwOnCancel: false,
+    queueTimeoutMs: undefined,
+    totalBudgetMs: limits.totalBudgetMs.standard,
+    budget: undefined,
+    target: undefined,
+    nested: false,
   };
   if (defaults === undefined) return draft;
   const reading = new Reading(draft, limits, 'defaults.');

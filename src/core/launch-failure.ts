@@ -30,6 +30,8 @@ export function launchError(failure: LaunchFailure, subject: LaunchSubject): Cus
     const message = `nothing can enforce ${subject.unenforcedLimits.join(', ')} with containment '${subject.containment}' here`;
     return new CustodyError('LIMITS_UNENFORCEABLE', message, details);
   }
+  if (operation === 'queue')
+    return new CustodyError('CONCURRENCY_LIMIT', failure.detail ?? 'no slot was free', details);
   if (operation === 'closing') return new CustodyError('CANCELLED', 'not started: the host is exiting', details);
   if (failure.subject === 'cwd') {
     const what = errno === 'ENOENT' ? 'not found' : `cannot be entered${suffix(errno)}`;
@@ -65,7 +67,11 @@ function executableError(failure: LaunchFailure, file: string): CustodyError {
       if (RESOURCE_ERRNOS.has(errno)) {
         return new CustodyError('RESOURCE_LIMIT', `the system refused to start ${file}${suffix(errno)}`, details);
       }
-      return new CustodyError('UNKNOWN', `${file} could not be started: ${operation} failed${suffix(errno)}`, details);
+      return new CustodyError(
+        'UNKNOWN',
+        `${file} could not be started: ${failure.detail ?? `${operation} failed`}${suffix(errno)}`,
+        details,
+      );
   }
 }
 

@@ -2,6 +2,7 @@
  * One reader per option: checks a value that a caller gave and puts it into the invocation. A new option is a row here and
  * a property in `run-options.ts`.
  */
+import { TimeBudget } from './budget.js';
 import type { Invocation, OptionLimits } from './invocation.js';
 import { readCorrelation } from './read-correlation.js';
 import { readEnv } from './read-env.js';
@@ -102,6 +103,23 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
       draft.correlation = readCorrelation(value, issues) ?? draft.correlation;
     },
   ],
+  ['throwOnCancel', switchReader('throwOnCancel')],
+  ['queueTimeoutMs', durationReader('queueTimeoutMs')],
+  ['totalBudgetMs', durationReader('totalBudgetMs')],
+  [
+    'budget',
+    (draft, value, issues) => {
+      if (TimeBudget.is(value)) draft.budget = value;
+      else issues.add('budget', 'must come from timeBudget()');
+    },
+  ],
+  [
+    'target',
+    (draft, value, issues) => {
+      if (isText(value, 'target', issues)) draft.target = value;
+    },
+  ],
+  ['nested', switchReader('nested')],
 ]);
 
 function readInput(draft: Invocation, value: unknown, issues: Issues): void {
@@ -120,14 +138,16 @@ function readStdin(draft: Invocation, value: unknown, issues: Issues): void {
   }
 }
 
-function durationReader(name: 'timeoutMs' | 'idleTimeoutMs' | 'graceMs' | 'drainMs'): OptionReader {
+type DurationName = 'timeoutMs' | 'idleTimeoutMs' | 'graceMs' | 'drainMs' | 'queueTimeoutMs' | 'totalBudgetMs';
+
+function durationReader(name: DurationName): OptionReader {
   return (draft, value, issues, limits) => {
     // Rounded up: a limit may come late by less than a millisecond, never early.
     if (isInRange(value, limits[name], name, issues)) draft[name] = Math.ceil(value);
   };
 }
 
-function switchReader(name: 'strictLimits' | 'reject'): OptionReader {
+function switchReader(name: 'strictLimits' | 'reject' | 'throwOnCancel' | 'nested'): OptionReader {
   return (draft, value, issues) => {
     if (typeof value === 'boolean') draft[name] = value;
     else issues.add(name, 'must be true or false');

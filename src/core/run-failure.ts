@@ -1,9 +1,19 @@
 /**
- * The error that `reject: true` throws for a run without success.
+ * The errors that `reject: true` and `throwOnCancel: true` throw for a run without success.
  */
 import { CODE_OF_CAUSE, type ErrorCode } from './error-codes.js';
-import { CommandFailedError, WorkingDirectoryError, type CustodyError } from './errors.js';
+import { CommandFailedError, RunAbortedError, WorkingDirectoryError, type CustodyError } from './errors.js';
+import type { Invocation } from './invocation.js';
 import type { RunResult } from './run-result.js';
+
+/** The error that the caller of `invocation` wants instead of this result; `undefined`: the result it is. */
+export function wantedFailure(
+  { reject, throwOnCancel }: Readonly<Invocation>,
+  result: RunResult<string | Uint8Array>,
+): CustodyError | undefined {
+  if (throwOnCancel && result.cancelled) return new RunAbortedError(messageOf(result), result);
+  return reject && !result.success ? failureOf(result) : undefined;
+}
 
 /** The error for a result without success. A missing working directory keeps its own class. */
 export function failureOf(result: RunResult<string | Uint8Array>): CustodyError {

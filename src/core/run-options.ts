@@ -2,6 +2,7 @@
  * What a caller may say about a run. Values only: reading and checking them is `invocation.ts`, their limits are
  * `policy/limits.ts`.
  */
+import type { TimeBudget } from './budget.js';
 import type { CorrelationOption } from './correlation.js';
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
 import type { ResourceLimits } from './resource-limits.js';
@@ -131,4 +132,32 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
   readonly reject?: boolean | undefined;
   /** Ids to carry into `result.correlationIds` and to observers, on top of those of `withCorrelation`. */
   readonly correlation?: CorrelationOption | undefined;
+  /** `true`: a cancelled run rejects with {@link RunAbortedError}, whatever `reject` says. @defaultValue `false` */
+  readonly throwOnCancel?: boolean | undefined;
+  /**
+   * Milliseconds the command may wait for a slot of its runner, 0 to 86 400 000; 0 does not wait. After that its result is
+   * `not-started` with code `CONCURRENCY_LIMIT`. Time in the queue does not count against `timeoutMs`.
+   *
+   * @defaultValue `timeoutMs`
+   */
+  readonly queueTimeoutMs?: number | undefined;
+  /**
+   * Milliseconds for all of it, 1 to 86 400 000: the queue, the run and its end. The stop begins so early that the grace period
+   * fits and the kill comes in time; only what a killed command takes to be confirmed dead may come on top.
+   *
+   * @defaultValue none
+   */
+  readonly totalBudgetMs?: number | undefined;
+  /** A budget shared with other commands, see `timeBudget()`. The command gets the smaller of its timeout and what is left. */
+  readonly budget?: TimeBudget | undefined;
+  /** What the command is for, such as the name of a host or a project: counted by this name in `runner.activity()`. */
+  readonly target?: string | undefined;
+  /**
+   * `true` for a command that another command of the same runner waits for, for example one that is asked for while its lines
+   * are handled. It does not wait for a slot, so it cannot wait for itself: it takes one of as many places beside the slots, and
+   * with none of them free its result is `not-started` with code `CONCURRENCY_LIMIT` at once.
+   *
+   * @defaultValue `false`
+   */
+  readonly nested?: boolean | undefined;
 }

@@ -82,6 +82,10 @@ export interface RunResult<T extends string | Uint8Array = string> {
   readonly backend: BackendKind;
   /** The containment that was in force. */
   readonly containment: Containment;
+  /** Milliseconds spent waiting for a slot of the runner, before `startTime`. */
+  readonly queuedMs: number;
+  /** How often the launch was tried: more than once where the system was short of processes, descriptors or memory. */
+  readonly launches: number;
 }
 
 /** What was run, as results and events show it. */
@@ -102,6 +106,8 @@ export interface ResultParts {
   readonly backend: BackendKind;
   /** The containment that was asked for, by name or by default. */
   readonly containment: Containment;
+  readonly queuedMs: number;
+  readonly launches: number;
 }
 
 /** The result of a run that has settled. */
@@ -133,20 +139,13 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly pid: number | null;
   readonly backend: BackendKind;
   readonly containment: Containment;
+  readonly queuedMs: number;
+  readonly launches: number;
   /** Both streams in bytes; `undefined` where one of them is empty and the other is the whole. */
   readonly #both: CapturedOutput | undefined;
 
-  constructor({
-    id,
-    command,
-    correlationIds,
-    invocation,
-    facts,
-    captured,
-    cancelReason,
-    backend,
-    containment,
-  }: ResultParts) {
+  constructor(parts: ResultParts) {
+    const { id, command, correlationIds, invocation, facts, captured, cancelReason, backend, containment } = parts;
     const { file, cwd, encoding } = invocation;
     const { stdout, stderr } = captured;
     const { breach, unenforcedLimits } = facts;
@@ -174,6 +173,8 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.pid = facts.pid ?? null;
     this.backend = backend;
     this.containment = levelInForce(facts.cleanup.mechanism, containment);
+    this.queuedMs = parts.queuedMs;
+    this.launches = parts.launches;
     this.#both = stdout.bytes.length > 0 && stderr.bytes.length > 0 ? captured : undefined;
     Object.freeze(this);
   }

@@ -7,12 +7,29 @@ import { NONE_UNENFORCED, type LimitBreach, type LimitName } from './resource-li
 
 /** Why nothing was started. */
 export interface LaunchFailure {
-  /** The call that failed: `resolve`, `chdir`, `exec`, `pipe`, `open-stdin`, `spawn`, `containment`, `limits`, `closing`. */
+  /**
+   * The call that failed: `resolve`, `chdir`, `exec`, `pipe`, `open-stdin`, `spawn`, `containment`, `limits`, `closing`; of
+   * the facade: `queue`, `launch`.
+   */
   readonly operation: string;
   /** Errno name such as `ENOENT`, or `''` where there is none. */
   readonly errno: string;
   /** What ENOENT and EACCES are about. */
   readonly subject: 'executable' | 'cwd' | 'interpreter' | 'stdin' | 'none';
+  /** The failure in words, where the facade refused. */
+  readonly detail?: string | undefined;
+}
+
+/** The gate of the runner let nothing through. */
+export function gateFailure(detail: string): LaunchFailure {
+  return { operation: 'queue', errno: '', subject: 'none', detail };
+}
+
+const SHORTAGES: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+/** Whether nothing was started because the system was short of something that others may give back. */
+export function isShortage({ failure, stop }: SettledFacts): boolean {
+  return failure !== null && stop === null && SHORTAGES.has(failure.errno);
 }
 
 /** CPU time and memory, `null` where unknown. */
@@ -73,13 +90,14 @@ const NOTHING_TO_CLEAN: Cleanup = {
   elapsedMs: 0,
 };
 
-/** The facts of a run that was cancelled before a backend heard of it. `atMs`: milliseconds since the epoch. */
-export function notLaunched(atMs: number): SettledFacts {
+/** The facts of a run that no backend has started: it was stopped, or refused. `atMs`: milliseconds since the epoch. */
+export function notLaunched(atMs: number, why: StopCause | LaunchFailure): SettledFacts {
+  const isStop = typeof why === 'string';
   return {
     ending: 'not-started',
     status: null,
-    stop: { cause: 'cancelled', manner: 'graceful' },
-    failure: null,
+    stop: isStop ? { cause: why, manner: 'graceful' } : null,
+    failure: isStop ? null : why,
     pid: undefined,
     resolvedFile: '',
     startedAtMs: atMs,

@@ -43,6 +43,7 @@ export function reasonOf(
     case 'cancelled':
       return cancelReason ?? 'cancelled';
     case 'timeout':
+      if (outcome.kind === 'not-started') return 'the time budget was spent before it was started';
       return `timed out after ${invocation.timeoutMs} ms`;
     case 'idle':
       return `no output for ${invocation.idleTimeoutMs} ms`;

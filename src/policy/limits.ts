@@ -3,6 +3,7 @@
  * {@link RUN_LIMITS}; the rest is ours alone.
  */
 import type { OptionLimits } from '../core/invocation.js';
+import type { Range } from '../core/validate.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -12,6 +13,9 @@ export const RUN_LIMITS: OptionLimits = {
   // A command without a limit is how hosts come to hang; a day is longer than any build, and far below 2^31 ms.
   timeoutMs: { min: 1, max: 86_400_000, standard: 300_000 },
   idleTimeoutMs: { min: 1, max: 86_400_000, standard: 0 },
+  // Without one of its own the command waits as long as it may run: `standard` is not used.
+  queueTimeoutMs: { min: 0, max: 86_400_000, standard: 0 },
+  totalBudgetMs: { min: 1, max: 86_400_000, standard: 0 },
   // Long enough to flush and unlock, short enough to wait for at a prompt.
   graceMs: { min: 0, max: 60_000, standard: 2_000 },
   drainMs: { min: 0, max: 60_000, standard: 500 },
@@ -31,6 +35,21 @@ export const RUN_LIMITS: OptionLimits = {
   maxArgs: 1_048_576,
   maxEnvNames: 65_536,
 };
+
+/** Bounds and defaults of the gate of a runner. Whole numbers. */
+export const GATE_LIMITS = {
+  // More than the processors of any host can use, few enough for the descriptors and processes that a user has.
+  maxConcurrent: { min: 1, max: 1_024, standard: 64 },
+  maxQueued: { min: 0, max: 1_000_000, standard: Infinity },
+  // The default holds the largest single run (two streams of 100 MiB) and 64 of the default size.
+  maxLiveBufferBytes: { min: 2 * KIB, max: Number.MAX_SAFE_INTEGER, standard: 256 * MIB },
+} as const satisfies Record<string, Range>;
+
+/**
+ * Milliseconds before each further launch of a command for which the system was short of something. Together well below a
+ * second: a shortage that lasts is for the caller to hear of.
+ */
+export const LAUNCH_RETRY_DELAYS_MS: readonly number[] = [10, 30, 100, 300];
 
 /** Longest grace of a cancellation in milliseconds: whoever cancels wants it gone within 5 s, the kill included. */
 export const MAX_CANCEL_GRACE_MS = 4_000;

@@ -11,15 +11,18 @@ import type { RunObserver } from '../core/observer.js';
 import type { RunOptions } from '../core/run-options.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
 import { HOST_EXIT_BUDGET_MS, RUN_LIMITS } from '../policy/limits.js';
+import { Gate } from './gate.js';
+import { readGateLimits, type GateOptions } from './gate-limits.js';
 import { HostSignals } from './host-signals.js';
 import { createObservers, type Observers } from './observers.js';
 import { ProcessRunner } from './process-runner.js';
 import type { RunContext } from './run-context.js';
 import { createRunIds } from './run-id.js';
 import type { CustodyRunner } from './runner.js';
+import { systemClock } from './system-clock.js';
 
 /** Options of {@link createRunner}. */
-export interface RunnerOptions {
+export interface RunnerOptions extends GateOptions {
   /**
    * Which backend serves. `auto`: native, else the fallback; `require`: native or an error; `off`: the fallback.
    *
@@ -57,15 +60,20 @@ const host: HostEnvironment = {
 export function createRunner(options: RunnerOptions = {}): CustodyRunner {
   const { native, defaults, observers } = options;
   if (native !== undefined) checkMode(native, 'native');
+  const gate = new Gate(readGateLimits(options));
   const listening = createObservers(observers);
   let context: RunContext | undefined;
-  return new ProcessRunner(() => (context ??= createContext(native, listening)), readDefaults(defaults, RUN_LIMITS));
+  return new ProcessRunner(
+    () => (context ??= createContext(native, gate, listening)),
+    readDefaults(defaults, RUN_LIMITS),
+    gate,
+  );
 }
 
-function createContext(native: NativeMode | undefined, observers: Observers | undefined): RunContext {
+function createContext(native: NativeMode | undefined, gate: Gate, observers: Observers | undefined): RunContext {
   const selected = selectBackend(native ?? modeOfHost());
   const { defaultContainment } = selected.backend.capabilities();
-  return { selected, defaultContainment, host, live, wallMs: Date.now, nextId, observers };
+  return { selected, defaultContainment, host, live, gate, clock: systemClock, wallMs: Date.now, nextId, observers };
 }
 
 function modeOfHost(): NativeMode {

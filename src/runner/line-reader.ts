@@ -7,7 +7,7 @@
  */
 import type { OutputSegment, StreamName } from '../backend/backend.js';
 import { LineSplitter, type LineSink } from '../core/line-splitter.js';
-import type { RunAttachment } from './run.js';
+import type { RunAttachment } from './run-attachment.js';
 import type { RunStreams } from './run-streams.js';
 import type { OutputLine } from './runner.js';
 

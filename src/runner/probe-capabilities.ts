@@ -22,7 +22,12 @@ const NEEDS = {
  */
 export async function probeGuardian(runner: Runner, file: string): Promise<ReadonlyMap<string, string>> {
   const guardian = file.replace(/[^/]*$/, GUARDIAN_NAME);
-  const result = await runner.run(guardian, ['--probe'], { containment: 'group', timeoutMs: PROBE_TIMEOUT_MS });
+  const result = await runner.run(guardian, ['--probe'], {
+    containment: 'group',
+    timeoutMs: PROBE_TIMEOUT_MS,
+    // What it finds out does not depend on how much is going on.
+    nested: true,
+  });
   if (result.cancelled) throw failureOf(result);
   if (!result.success) {
     const { outcome } = result;

@@ -2,6 +2,7 @@
  * The runner: its functions, its scopes and its end. How a call becomes a run is `launcher.ts`.
  */
 import type { InvocationDefaults } from '../core/invocation.js';
+import type { Gate } from './gate.js';
 import { Launcher } from './launcher.js';
 import { probeGuardian, withProbe } from './probe-capabilities.js';
 import type { RunContext } from './run-context.js';
@@ -9,6 +10,7 @@ import { RunGroup, throwUnconfirmed } from './run-group.js';
 import type {
   CustodyRunner,
   RunFunction,
+  RunnerActivity,
   RunnerCapabilities,
   RunSyncFunction,
   Scope,
@@ -21,6 +23,7 @@ export class ProcessRunner implements CustodyRunner {
   readonly start: StartFunction;
   readonly runSync: RunSyncFunction;
   readonly scope: () => Scope;
+  readonly activity: () => RunnerActivity;
   readonly capabilities: () => RunnerCapabilities;
   readonly probeCapabilities: () => Promise<RunnerCapabilities>;
   readonly #launcher: Launcher;
@@ -29,8 +32,8 @@ export class ProcessRunner implements CustodyRunner {
   #probing: Promise<RunnerCapabilities> | undefined;
   #probed: RunnerCapabilities | undefined;
 
-  /** `context` is asked for when the backend is first needed. */
-  constructor(context: () => RunContext, defaults: InvocationDefaults) {
+  /** `context` is asked for when the backend is first needed; `gate` is the one in it. */
+  constructor(context: () => RunContext, defaults: InvocationDefaults, gate: Gate) {
     const launcher = new Launcher(context, defaults, new RunGroup());
     this.#launcher = launcher;
     // Which form of output a call gets is known by its types alone; `never` lets the interface say so.
@@ -41,6 +44,7 @@ export class ProcessRunner implements CustodyRunner {
     this.runSync = (command: unknown, second?: unknown, third?: unknown) =>
       launcher.runSync(command, second, third) as never;
     this.scope = () => this.#openScope();
+    this.activity = () => gate.activity();
     this.capabilities = () => this.#probed ?? capabilitiesOf(context());
     this.probeCapabilities = () => (this.#probing ??= this.#probe());
   }

@@ -1,6 +1,8 @@
 import type { SelectedBackend } from '../backend/backend-selector.js';
+import type { Clock } from '../core/clock.js';
 import type { Containment } from '../core/launch-spec.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
+import type { Gate } from './gate.js';
 import type { LiveRuns } from './host-signals.js';
 import type { Observers } from './observers.js';
 
@@ -11,6 +13,9 @@ export interface RunContext {
   readonly defaultContainment: Containment;
   readonly host: HostEnvironment;
   readonly live: LiveRuns;
+  readonly gate: Gate;
+  /** For waits and budgets. */
+  readonly clock: Clock;
   /** Milliseconds since the epoch, for runs that no backend ever sees. */
   readonly wallMs: () => number;
   readonly nextId: () => string;

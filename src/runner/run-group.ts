@@ -2,6 +2,7 @@
  * The runs of a runner or of a scope whose processes may be alive: what has to end when it is closed.
  */
 import { CustodyError } from '../core/errors.js';
+import { endRun } from './end-run.js';
 import type { Run } from './run.js';
 
 /** The runs of all groups in this JavaScript environment. */
@@ -38,7 +39,7 @@ export class RunGroup {
    */
   async close(reason: string): Promise<void> {
     this.#closedBecause ??= reason;
-    const endings = await Promise.allSettled(Array.from(this.#runs, (run) => run.end(reason)));
+    const endings = await Promise.allSettled(Array.from(this.#runs, (run) => endRun(run, reason)));
     throwUnconfirmed(endings);
   }
 }

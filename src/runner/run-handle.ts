@@ -7,6 +7,7 @@
 import type { Cleanup } from '../core/cleanup.js';
 import { CommandValidationError, CustodyError } from '../core/errors.js';
 import type { RunState } from '../core/outcome.js';
+import { endRun } from './end-run.js';
 import { LineReader } from './line-reader.js';
 import { RunStreams } from './run-streams.js';
 import type { AnyResult, Run } from './run.js';
@@ -38,6 +39,7 @@ export class ProcessRunHandle implements RunHandle<string | Uint8Array> {
   constructor(run: Run) {
     this.#run = run;
     this.#streams = new RunStreams(run);
+    run.attach(this.#streams);
     abandoned.register(this, run, this);
   }
 
@@ -119,11 +121,11 @@ export class ProcessRunHandle implements RunHandle<string | Uint8Array> {
   }
 
   ref(): void {
-    this.#setRef(true);
+    this.#run.setRef(true);
   }
 
   unref(): void {
-    this.#setRef(false);
+    this.#run.setRef(false);
   }
 
   dispose(): Promise<void> {
@@ -146,7 +148,7 @@ export class ProcessRunHandle implements RunHandle<string | Uint8Array> {
 
   async #dispose(): Promise<void> {
     try {
-      await this.#run.end('dispose() was called');
+      await endRun(this.#run, 'dispose() was called');
     } finally {
       abandoned.unregister(this);
       this.#run.letGo();
@@ -159,11 +161,6 @@ export class ProcessRunHandle implements RunHandle<string | Uint8Array> {
       this.#run.attach(this.#writer);
     }
     return this.#writer;
-  }
-
-  #setRef(ref: boolean): void {
-    const { facts, launchId, backend } = this.#run;
-    if (facts === undefined && launchId !== undefined) backend.setRef(launchId, ref);
   }
 }
 

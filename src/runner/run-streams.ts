@@ -1,9 +1,11 @@
 /**
  * Standard input and output of a run, as its handle uses them, in every state of the run.
  *
- * After the run has settled, input counts as accepted; after the output has been released, all of it counts as dropped.
+ * Before the run is launched, wishes are kept and input waits. After it has settled, input counts as accepted; after the output
+ * has been released, all of it counts as dropped.
  */
 import type { Flow, OutputRead, OutputSegments, StreamName } from '../backend/backend.js';
+import type { RunAttachment } from './run-attachment.js';
 import type { Run } from './run.js';
 
 /** Absolute positions at which the streams end at present. */
@@ -12,17 +14,24 @@ export interface OutputEnds {
   readonly stderr: number;
 }
 
-export class RunStreams {
+export class RunStreams implements RunAttachment {
   readonly run: Run;
+  /** What was asked for last: a launch that comes later, or again, knows nothing of it. */
+  readonly #flows: Partial<Record<StreamName, Flow>> = {};
 
   constructor(run: Run) {
     this.run = run;
   }
 
-  /** Bytes accepted, see `Backend.writeStdin`. */
+  launched(): void {
+    for (const [stream, flow] of Object.entries(this.#flows) as [StreamName, Flow][]) this.watch(stream, flow);
+  }
+
+  /** Bytes accepted, see `Backend.writeStdin`; none before the launch. */
   writeStdin(chunk: Uint8Array): number {
     const id = this.#runningId();
-    return id === undefined ? chunk.length : this.run.backend.writeStdin(id, chunk);
+    if (id !== undefined) return this.run.backend.writeStdin(id, chunk);
+    return this.run.facts === undefined ? 0 : chunk.length;
   }
 
   closeStdin(): void {
@@ -31,6 +40,7 @@ export class RunStreams {
   }
 
   watch(stream: StreamName, flow: Flow): void {
+    this.#flows[stream] = flow;
     const id = this.#runningId();
     if (id !== undefined) this.run.backend.watch(id, stream, flow === 'off' ? this.run.leastFlow : flow);
   }
@@ -38,6 +48,7 @@ export class RunStreams {
   read(stream: StreamName, cursor: number, into: Uint8Array): OutputRead {
     const id = this.run.launchId;
     if (id !== undefined) return this.run.backend.readOutput(id, stream, cursor, into);
+    if (this.run.facts === undefined) return { count: 0, next: cursor, dropped: 0, end: false };
     const end = this.ends()[stream];
     return { count: 0, next: Math.max(cursor, end), dropped: Math.max(0, end - cursor), end: true };
   }
@@ -61,7 +72,7 @@ export class RunStreams {
     return { stdout: stdoutEnd, stderr: stderrEnd };
   }
 
-  /** The id while the run goes on. */
+  /** The id while the launched run goes on. */
   #runningId(): number | undefined {
     return this.run.facts === undefined ? this.run.launchId : undefined;
   }

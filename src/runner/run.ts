@@ -1,130 +1,116 @@
 /**
- * One run, from launch to its last fact: the listener of the backend and the source of the result.
+ * One run, from its turn at the gate to its last fact: the listener of the backend and the source of the result.
  *
  * It is what a run costs, so it holds no closures and makes its promises when they are asked for. Output stays in the backend
  * until the run is let go of: `run()` does that when the result is there, a handle when it is disposed or collected. A run
  * whose cleanup is not final (kept stragglers, unconfirmed) stays in the custody of its group until it is.
  */
 import type { Backend, Flow, LaunchId, LaunchListener } from '../backend/backend.js';
-import type { Cleanup } from '../core/cleanup.js';
+import { isFinalCleanup, type Cleanup } from '../core/cleanup.js';
 import { correlate, type CorrelationIds } from '../core/correlation.js';
 import { CustodyError } from '../core/errors.js';
 import type { Invocation } from '../core/invocation.js';
-import type { StragglerPolicy } from '../core/launch-spec.js';
+import type { StopCause } from '../core/outcome.js';
 import { reasonText } from '../core/reason.js';
-import type { RunEvent } from '../core/observer.js';
-import { failureOf } from '../core/run-failure.js';
+import { wantedFailure } from '../core/run-failure.js';
 import { createResult, summaryOfCommand, type CommandSummary, type RunResult } from '../core/run-result.js';
-import { notLaunched, type SettledFacts } from '../core/settled-facts.js';
-import { CLEANUP_BUDGET_MS, MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
+import { isShortage, notLaunched, type LaunchFailure, type SettledFacts } from '../core/settled-facts.js';
+import { MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
 import { listenForAbort, stopListeningForAbort, type AbortTarget } from './abort-listeners.js';
 import { NOTHING_CAPTURED, readCaptured } from './capture.js';
 import { currentCorrelation } from './correlation-context.js';
-import { Deferred } from './deferred.js';
-import type { Observers } from './observers.js';
+import { NO_ATTACHMENTS, type RunAttachment } from './run-attachment.js';
+import { RunAnswers } from './run-answers.js';
 import type { RunContext } from './run-context.js';
 import type { RunGroup } from './run-group.js';
+import { RunReporter } from './run-reporter.js';
+import { TimeLimit } from './time-limit.js';
 import { toLaunchSpec } from './to-launch-spec.js';
+import { Turn, type TurnOwner } from './turn.js';
 
 /** A result whose form is known to its caller only. */
 export type AnyResult = RunResult<string | Uint8Array>;
 
-/** What a handle adds to a run while it goes on; it is told after the run itself and dropped when the run has settled. */
-export interface RunAttachment {
-  /** New ends of the streams, which are absolute positions. */
-  output?(stdoutEnd: number, stderrEnd: number): void;
-  stdinWritable?(): void;
-  suspended?(): void;
-  settled?(): void;
-}
-
-const NO_ATTACHMENTS: readonly RunAttachment[] = [];
-
-export class Run implements LaunchListener, AbortTarget {
+export class Run implements LaunchListener, AbortTarget, TurnOwner {
   readonly id: string;
-  readonly invocation: Readonly<Invocation>;
   readonly backend: Backend;
   readonly command: CommandSummary;
   readonly correlationIds: CorrelationIds;
-  readonly #observers: Observers | undefined;
+  /** `undefined`: nobody observes. */
+  readonly #reporter: RunReporter | undefined;
   readonly #context: RunContext;
   readonly #group: RunGroup;
+  readonly #turn: Turn;
+  /** `undefined`: no budget. */
+  readonly #limit: TimeLimit | undefined;
+  #invocation: Readonly<Invocation>;
   #isHeld: boolean;
+  #isReferenced = true;
   #launchId: LaunchId | undefined;
   #pid: number | undefined;
   #cancelReason: string | undefined;
   #facts: SettledFacts | undefined;
-  #result: AnyResult | undefined;
-  #finalCleanup: Cleanup | undefined;
   #attachments = NO_ATTACHMENTS;
-  #resultAnswer: Deferred<AnyResult> | undefined;
-  #cleanupAnswer: Deferred<Cleanup> | undefined;
-  #settledAnswer: Deferred<undefined> | undefined;
+  readonly #answers = new RunAnswers();
 
   /** `isHeld`: keep the output after the run has settled, until {@link Run.letGo}. */
   constructor(context: RunContext, group: RunGroup, invocation: Readonly<Invocation>, isHeld: boolean) {
     this.id = context.nextId();
-    this.invocation = invocation;
     this.backend = context.selected.backend;
     this.#context = context;
     this.#group = group;
+    this.#invocation = invocation;
     this.#isHeld = isHeld;
     this.command = summaryOfCommand(invocation);
     this.correlationIds = correlate(currentCorrelation(), invocation.correlation);
-    this.#observers = context.observers;
-    this.#observers?.tell('launched', this.#event());
+    this.#turn = new Turn(context.gate, context.clock, this, invocation);
+    const hasBudget = invocation.budget !== undefined || invocation.totalBudgetMs > 0;
+    this.#limit = hasBudget ? new TimeLimit(context.clock, invocation) : undefined;
+    const { observers, wallMs } = context;
+    this.#reporter = observers === undefined ? undefined : new RunReporter(observers, this, wallMs);
   }
 
-  /** Launches, unless the AbortSignal has aborted or the group is closed. Called once. */
+  get invocation(): Readonly<Invocation> {
+    return this.#invocation;
+  }
+
+  /** Launches when its turn has come, unless something speaks against it. Called once. */
   launch(): void {
     if (this.#isRefused()) return;
-    const { host, defaultContainment } = this.#context;
-    this.#launchId = this.backend.launch(toLaunchSpec(this.invocation, host, defaultContainment, this.#isHeld), this);
-    this.#enter();
-    if (this.leastFlow !== 'off' && !this.#isHeld) this.#watchForObservers(this.#launchId);
-    if (this.invocation.signal !== undefined) listenForAbort(this.invocation.signal, this);
+    if (this.#turn.take(this.#invocation, this.#limit?.remainingMs)) this.#launch();
+    if (this.#facts !== undefined) return;
+    this.#group.add(this);
+    if (this.#invocation.signal !== undefined) listenForAbort(this.#invocation.signal, this);
   }
 
   /** What a stream is watched for when no reader does. */
   get leastFlow(): Flow {
-    return this.#observers?.hearsOutput === true ? 'drop' : 'off';
+    return this.#reporter?.leastFlow ?? 'off';
   }
 
   /** Launches and blocks until the run has settled. Called instead of {@link Run.launch}. */
   launchSync(): AnyResult {
     if (!this.#isRefused()) {
-      const { host, defaultContainment, live } = this.#context;
-      this.#launchId = this.backend.launchSync(
-        toLaunchSpec(this.invocation, host, defaultContainment, false),
-        this,
-        live.decidesOnSignals(),
-      );
-      this.#enter();
+      this.#turn.takeSync();
+      this.#launch(this.#context.live.decidesOnSignals());
+      this.#group.add(this);
       // The facts came while the call blocked, before there was an id to read output with.
       if (this.#facts !== undefined) this.#complete(this.#facts);
     }
-    const result = this.#result;
+    const { result, failure } = this.#answers;
     if (result === undefined) throw new CustodyError('UNKNOWN', 'the run has not settled', { operation: 'launchSync' });
-    if (this.invocation.reject && !result.success) throw failureOf(result);
+    if (failure !== undefined) throw failure;
     return result;
   }
 
   /** Settles when the run has; rejects only if the invocation says so. */
   get result(): Promise<AnyResult> {
-    if (this.#resultAnswer === undefined) {
-      this.#resultAnswer = new Deferred();
-      this.#answer();
-    }
-    return this.#resultAnswer.promise;
+    return this.#answers.whenResult();
   }
 
   /** Resolves with the final form of the receipt. */
   get cleanup(): Promise<Cleanup> {
-    if (this.#cleanupAnswer === undefined) {
-      this.#cleanupAnswer = new Deferred();
-      if (this.#finalCleanup !== undefined) this.#cleanupAnswer.resolve(this.#finalCleanup);
-    }
-    return this.#cleanupAnswer.promise;
+    return this.#answers.whenCleanup();
   }
 
   /** Names the run to the backend; `undefined` if it was never launched, or once its output has been released. */
@@ -137,6 +123,11 @@ export class Run implements LaunchListener, AbortTarget {
     return this.#facts;
   }
 
+  /** The receipt to which nothing will be added any more; `undefined` while there is none. */
+  get finalCleanup(): Cleanup | undefined {
+    return this.#answers.cleanup;
+  }
+
   get pid(): number | undefined {
     if (this.#pid !== undefined || this.#launchId === undefined) return this.#pid ?? this.#facts?.pid;
     // The news of the start may still be under way; the backend knows already.
@@ -144,33 +135,24 @@ export class Run implements LaunchListener, AbortTarget {
   }
 
   /** Resolves when the run has settled, whatever its result. */
-  async whenSettled(): Promise<void> {
-    if (this.#facts !== undefined) return;
-    this.#settledAnswer ??= new Deferred();
-    await this.#settledAnswer.promise;
+  whenSettled(): Promise<void> {
+    return this.#answers.whenSettled();
   }
 
   /** Asks for a stop. The first reason stays; a later call may only shorten the grace period. */
-  cancel(reason: string, graceMs = Math.min(this.invocation.graceMs, MAX_CANCEL_GRACE_MS)): void {
-    if (this.#launchId === undefined) return;
+  cancel(reason: string, graceMs = Math.min(this.#invocation.graceMs, MAX_CANCEL_GRACE_MS)): void {
     if (this.#facts === undefined) this.#cancelReason ??= reason;
-    this.backend.stop(this.#launchId, 'cancelled', graceMs);
+    if (this.#launchId !== undefined) {
+      this.backend.stop(this.#launchId, 'cancelled', this.#limit?.graceWithin(graceMs) ?? graceMs);
+    } else if (this.#facts === undefined) this.#settleUnlaunched('cancelled');
   }
 
-  /**
-   * Stops the run and waits until nothing of it is left that its straggler policy does not let go.
-   *
-   * @throws {@link CustodyError} with code `CLEANUP_UNCONFIRMED` if that cannot be had in time.
-   */
-  async end(reason: string): Promise<void> {
-    if (this.#facts === undefined) {
-      this.cancel(reason);
-      await this.whenSettled();
-    }
-    const cleanup = this.#finalCleanup ?? (await this.#endLeftovers(reason));
-    if (cleanup !== undefined && cleanup.status !== 'unconfirmed') return;
-    const message = `processes of ${this.id} may still be alive`;
-    throw new CustodyError('CLEANUP_UNCONFIRMED', message, { operation: 'dispose' });
+  /** Whether the run keeps the event loop alive, which is the default. */
+  setRef(ref: boolean): void {
+    if (this.#facts !== undefined) return;
+    this.#isReferenced = ref;
+    if (this.#launchId === undefined) this.#turn.setRef(ref);
+    else this.backend.setRef(this.#launchId, ref);
   }
 
   /** Output is not needed once the run has settled. Idempotent. */
@@ -187,19 +169,35 @@ export class Run implements LaunchListener, AbortTarget {
     this.#attachments = this.#attachments.filter((other) => other !== attachment);
   }
 
-  // Facts: from the AbortSignal, then from the backend.
+  // Facts: from the AbortSignal and the gate, then from the backend.
 
   aborted(): void {
-    this.cancel(reasonText(this.invocation.signal?.reason));
+    this.cancel(reasonText(this.#invocation.signal?.reason));
+  }
+
+  turnCame(): void {
+    try {
+      this.#launch();
+    } catch (error) {
+      // Nobody is there to catch it: the caller has had the promise for long.
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#settleUnlaunched({ operation: 'launch', errno: '', subject: 'none', detail });
+      return;
+    }
+    for (const attachment of this.#attachments) attachment.launched?.();
+  }
+
+  turnMissed(why: 'timeout' | LaunchFailure): void {
+    this.#settleUnlaunched(why);
   }
 
   started(pid: number): void {
     this.#pid = pid;
-    this.#observers?.tell('started', { ...this.#event(), pid });
+    this.#reporter?.started(pid);
   }
 
   output(stdoutEnd: number, stderrEnd: number): void {
-    this.#observers?.tell('output', { ...this.#event(), stdoutBytes: stdoutEnd, stderrBytes: stderrEnd });
+    this.#reporter?.output(stdoutEnd, stderrEnd);
     for (const attachment of this.#attachments) attachment.output?.(stdoutEnd, stderrEnd);
   }
 
@@ -212,22 +210,56 @@ export class Run implements LaunchListener, AbortTarget {
   }
 
   settled(facts: SettledFacts): void {
+    if (facts.failure !== null && this.#launchesAgain(facts)) return;
     this.#facts = facts;
     if (this.#launchId !== undefined) this.#complete(facts);
   }
 
   cleanedUp(cleanup: Cleanup): void {
-    if (this.#finalCleanup !== undefined) return;
-    this.#finalCleanup = cleanup;
-    this.#observers?.tell('cleanedUp', { ...this.#event(), cleanup });
-    this.#cleanupAnswer?.resolve(cleanup);
+    if (this.#answers.cleanup !== undefined) return;
+    this.#reporter?.cleanedUp(cleanup);
+    this.#turn.cleanup(cleanup);
+    this.#answers.cleanedUp(cleanup);
     this.#leave();
     this.#releaseIfDone();
   }
 
-  #enter(): void {
-    this.#group.add(this);
-    this.#context.live.enter();
+  /** Launches with what the budgets leave. `endsOnSignal`: blocks until the run has settled, see `Backend.launchSync`. */
+  #launch(endsOnSignal?: boolean): void {
+    if (this.#limit !== undefined) {
+      if (this.#limit.remainingMs <= 0) {
+        this.#settleUnlaunched('timeout');
+        return;
+      }
+      this.#invocation = this.#limit.fit(this.#invocation);
+    }
+    const { host, defaultContainment, live } = this.#context;
+    const spec = toLaunchSpec(this.#invocation, host, defaultContainment, this.#isHeld);
+    this.#turn.launches += 1;
+    try {
+      this.#launchId =
+        endsOnSignal === undefined
+          ? this.backend.launch(spec, this)
+          : this.backend.launchSync(spec, this, endsOnSignal);
+    } catch (error) {
+      this.#turn.end();
+      throw error;
+    }
+    live.enter();
+    if (!this.#isReferenced) this.backend.setRef(this.#launchId, false);
+    if (this.leastFlow !== 'off' && !this.#isHeld) this.#watchForObservers(this.#launchId);
+  }
+
+  /** The system was short of something: the launch is forgotten, and another one comes. */
+  #launchesAgain(facts: SettledFacts): boolean {
+    // What was written to a pipe is gone with the launch.
+    if (this.#launchId === undefined || this.#invocation.stdin === 'pipe' || this.#cancelReason !== undefined)
+      return false;
+    if (!isShortage(facts) || !this.#turn.retries()) return false;
+    this.backend.release(this.#launchId);
+    this.#launchId = undefined;
+    this.#context.live.leave();
+    return true;
   }
 
   #leave(): void {
@@ -237,96 +269,71 @@ export class Run implements LaunchListener, AbortTarget {
 
   #watchForObservers(id: LaunchId): void {
     for (const stream of ['stdout', 'stderr'] as const) {
-      if (this.invocation[stream] === 'capture') this.backend.watch(id, stream, this.leastFlow);
+      if (this.#invocation[stream] === 'capture') this.backend.watch(id, stream, this.leastFlow);
     }
-  }
-
-  #event(): RunEvent {
-    const { id, command, correlationIds } = this;
-    return { id, command, correlationIds, timestamp: this.#context.wallMs() };
   }
 
   /** Settles a run that must not be launched. */
   #isRefused(): boolean {
-    const { signal } = this.invocation;
+    const { signal } = this.#invocation;
     if (signal?.aborted === true) this.#cancelReason = reasonText(signal.reason);
     else if (this.#group.closedBecause !== undefined) this.#cancelReason = this.#group.closedBecause;
-    else return false;
-    const facts = notLaunched(this.#context.wallMs());
-    this.#facts = facts;
-    this.#finalCleanup = facts.cleanup;
-    this.#settle(facts);
+    else if (this.#limit === undefined || this.#limit.remainingMs > 0) return false;
+    this.#settleUnlaunched(this.#cancelReason === undefined ? 'timeout' : 'cancelled');
     return true;
   }
 
-  #complete(facts: SettledFacts): void {
-    if (this.invocation.signal !== undefined) stopListeningForAbort(this.invocation.signal, this);
-    if (isFinal(facts.cleanup, this.invocation.stragglers)) {
-      this.#finalCleanup = facts.cleanup;
-      this.#leave();
-    }
-    this.#settle(facts);
-    this.#releaseIfDone();
+  /** Settles a run that has no launch, whether or not it waits for one. */
+  #settleUnlaunched(why: StopCause | LaunchFailure): void {
+    const facts = notLaunched(this.#context.wallMs(), why);
+    this.#facts = facts;
+    if (this.#invocation.signal !== undefined) stopListeningForAbort(this.#invocation.signal, this);
+    this.#group.delete(this);
+    // First, because the result tells how long it has waited.
+    this.#turn.end();
+    this.#settle(facts, true);
   }
 
-  #settle(facts: SettledFacts): void {
-    this.#result = createResult({
+  #complete(facts: SettledFacts): void {
+    if (this.#invocation.signal !== undefined) stopListeningForAbort(this.#invocation.signal, this);
+    const isFinal = isFinalCleanup(facts.cleanup, this.#invocation.stragglers);
+    if (isFinal) this.#leave();
+    this.#turn.cleanup(facts.cleanup);
+    try {
+      this.#settle(facts, isFinal);
+      this.#releaseIfDone();
+    } finally {
+      // Last, so that the rings of this run are gone before those of the next one come.
+      this.#turn.end();
+    }
+  }
+
+  #settle(facts: SettledFacts, isFinal: boolean): void {
+    const result = createResult({
       id: this.id,
       command: this.command,
       correlationIds: this.correlationIds,
-      invocation: this.invocation,
+      invocation: this.#invocation,
       facts,
       captured: this.#launchId === undefined ? NOTHING_CAPTURED : readCaptured(this.backend, this.#launchId, facts),
       cancelReason: this.#cancelReason,
       backend: this.backend.kind,
-      containment: this.invocation.containment ?? this.#context.defaultContainment,
+      containment: this.#invocation.containment ?? this.#context.defaultContainment,
+      queuedMs: this.#turn.queuedMs,
+      launches: this.#turn.launches,
     });
     const attachments = this.#attachments;
     // Dropped: what a handle attached may refer to the handle, which must be free to be collected from here on.
     this.#attachments = NO_ATTACHMENTS;
     for (const attachment of attachments) attachment.settled?.();
-    this.#observers?.tell('settled', { ...this.#event(), result: this.#result });
-    this.#answer();
-    this.#settledAnswer?.resolve(undefined);
-    if (this.#finalCleanup !== undefined) this.#cleanupAnswer?.resolve(this.#finalCleanup);
-  }
-
-  #answer(): void {
-    const result = this.#result;
-    if (result === undefined || this.#resultAnswer === undefined) return;
-    const isFailure = this.invocation.reject && !result.success;
-    this.#resultAnswer.resolve(isFailure ? Promise.reject(failureOf(result)) : result);
-  }
-
-  /** Ends what outlived the settling. `undefined`: not confirmed in time. */
-  async #endLeftovers(reason: string): Promise<Cleanup | undefined> {
-    this.cancel(reason);
-    const late = new Deferred<undefined>();
-    const limit = setTimeout(() => late.resolve(undefined), MAX_CANCEL_GRACE_MS + CLEANUP_BUDGET_MS);
-    try {
-      return await Promise.race([this.cleanup, late.promise]);
-    } finally {
-      clearTimeout(limit);
-    }
+    this.#reporter?.settled(result);
+    this.#answers.settle(result, wantedFailure(this.#invocation, result));
+    if (isFinal) this.#answers.cleanedUp(facts.cleanup);
   }
 
   #releaseIfDone(): void {
-    if (this.#launchId === undefined || this.#isHeld || this.#finalCleanup === undefined) return;
+    if (this.#launchId === undefined || this.#isHeld || this.#answers.cleanup === undefined) return;
     this.backend.release(this.#launchId);
     this.#launchId = undefined;
-  }
-}
-
-/** Whether nothing will be added to this receipt. Stragglers that were let go are nobody's concern any more. */
-function isFinal(cleanup: Cleanup, stragglers: StragglerPolicy): boolean {
-  switch (cleanup.status) {
-    case 'confirmed':
-    case 'confirmed-group-only':
-    case 'not-needed':
-      return true;
-    case 'kept':
-      return stragglers === 'leave';
-    case 'unconfirmed':
-      return false;
   }
 }

@@ -43,7 +43,8 @@ export interface StartFunction {
 }
 
 /**
- * Runs a command and blocks the calling thread until it has settled. Timeouts hold; an AbortSignal is looked at once.
+ * Runs a command and blocks the calling thread until it has settled. Timeouts hold; an AbortSignal is looked at once. It does
+ * not wait for a slot of the runner: only this thread could free one.
  *
  * @throws {@link TypeError}, {@link CommandValidationError} and {@link CommandFailedError} as {@link RunFunction} does.
  */
@@ -174,6 +175,29 @@ export type RunnerCapabilities = BackendCapabilities & {
   readonly probed: boolean;
 };
 
+/** What goes on for one {@link RunOptions.target}. */
+export interface TargetActivity {
+  /** `executing` while at least one command runs, failed or not; `ready` before and after. */
+  readonly state: 'ready' | 'executing';
+  readonly executing: number;
+  readonly queued: number;
+}
+
+/** What a runner does at the moment: a copy, which does not change any more. */
+export interface RunnerActivity {
+  readonly state: 'ready' | 'executing';
+  /** Commands that have been launched and have not settled; nested ones and `runSync` included. */
+  readonly executing: number;
+  /** Commands that wait for a slot. */
+  readonly queued: number;
+  /** Commands that have settled and whose processes may still be alive. They hold no slot. */
+  readonly quarantined: number;
+  /** Bytes that the output buffers of the executing commands may hold. */
+  readonly bufferBytes: number;
+  /** By name, the targets for which commands execute or wait. Every other target is ready. */
+  readonly targets: Readonly<Record<string, TargetActivity>>;
+}
+
 /** The runner of this package: a {@link Runner} and everything around it. */
 export interface CustodyRunner extends Runner, AsyncDisposable {
   readonly runSync: RunSyncFunction;
@@ -193,6 +217,8 @@ export interface CustodyRunner extends Runner, AsyncDisposable {
    *   with `CANCELLED` if the runner is closed.
    */
   readonly probeCapabilities: () => Promise<RunnerCapabilities>;
+  /** How many commands run and wait. */
+  readonly activity: () => RunnerActivity;
   /** Ends everything started by this runner as {@link Scope.dispose} does, its scopes included. */
   close(): Promise<void>;
 }

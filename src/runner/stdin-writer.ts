@@ -1,7 +1,7 @@
 /**
  * Feeds what a handle's owner writes: in order, each chunk as fast as the backend takes it.
  */
-import type { RunAttachment } from './run.js';
+import type { RunAttachment } from './run-attachment.js';
 import type { RunStreams } from './run-streams.js';
 
 interface PendingChunk {
@@ -36,6 +36,11 @@ export class StdinWriter implements RunAttachment {
     if (this.#isEnded) return;
     this.#isEnded = true;
     if (this.#queue.length === 0) this.#streams.closeStdin();
+  }
+
+  launched(): void {
+    if (this.#queue.length > 0) this.stdinWritable();
+    else if (this.#isEnded) this.#streams.closeStdin();
   }
 
   stdinWritable(): void {

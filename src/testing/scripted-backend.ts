@@ -141,7 +141,7 @@ class ScriptedLaunch {
   #settle(facts: Partial<SettledFacts>): void {
     this.state = 'settled';
     const durationMs = Date.now() - this.#startedAtMs;
-    this.#listener.settled({ ...notLaunched(this.#startedAtMs), durationMs, ...facts });
+    this.#listener.settled({ ...notLaunched(this.#startedAtMs, 'cancelled'), durationMs, ...facts });
   }
 
   #factsOf(stream: StreamName): StreamFacts {

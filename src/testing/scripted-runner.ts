@@ -20,7 +20,7 @@ export interface ScriptedRunner extends CustodyRunner {
 }
 
 /** Options of {@link scriptedRunner}, as those of `createRunner`. */
-export type ScriptedRunnerOptions = Pick<RunnerOptions, 'defaults' | 'observers'>;
+export type ScriptedRunnerOptions = Omit<RunnerOptions, 'native'>;
 
 /**
  * A runner on which each call takes the first unused command of the script that fits it. A call that fits none is refused with

@@ -1,7 +1,8 @@
-// Promised    : a run that takes too long, or is silent too long, is stopped with its group; the first cause is kept; where
+// Promised    : a run that takes too long, or is silent too long, or whose budget is spent, is stopped with its group; the first cause is kept; where
 //               deadlines are the engine's, a blocked event loop does not stretch them.
 // Not promised: exact instants. Times are compared with each other or with limits far from what is measured.
 import { describe, expect, it } from 'vitest';
+import { timeBudget } from '../../src/index.js';
 import { forEachBackend } from './describe-backend.js';
 
 /** Blocks this thread, and so the event loop, without using the processor. */
@@ -86,6 +87,32 @@ forEachBackend((scene) => {
     });
   });
 
+  describe('time budget', () => {
+    it('EXE-25: ends the commands that share it, and starts nothing more', async () => {
+      const budget = timeBudget(400);
+      const first = await scene.run('sleep', ['1'], { budget });
+      const second = await scene.run('wait', [], { budget });
+      const third = await scene.run('args', [], { budget });
+      expect(first.success).toBe(true);
+      expect(second.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout' });
+      expect(second.durationMs).toBeLessThan(2000);
+      expect(third.outcome).toMatchObject({ kind: 'not-started', cause: 'timeout', error: { code: 'TIMEOUT' } });
+      expect(scene.members()).toEqual([]);
+    });
+
+    it('EXE-25: holds with runSync', () => {
+      const budget = timeBudget(300);
+      expect(scene.runSync('wait', [], { budget }).outcome).toMatchObject({ kind: 'stopped', cause: 'timeout' });
+      expect(scene.runSync('args', [], { budget })).toMatchObject({ timedOut: true, launches: 0 });
+    });
+
+    it('D-04: of its own kills a command that ignores the request before it is spent', async () => {
+      const result = await scene.run('ignore-terminate', [], { totalBudgetMs: 600 });
+      expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout', manner: 'forced' });
+      expect(result.durationMs).toBeLessThan(2000);
+    });
+  });
+
   describe('idle timeout', () => {
     it('stops a run that falls silent', async () => {
       const result = await scene.run('wait', [], { idleTimeoutMs: 250 });
@@ -116,7 +143,7 @@ forEachBackend((scene) => {
   });
 
   describe('the first cause', () => {
-    it('is kept when a deadline passes after a cancel', async () => {
+    it('CAN-06: is kept when a deadline passes after a cancel', async () => {
       const handle = await scene.startReady('ignore-terminate', [], { timeoutMs: 600, graceMs: 1000 });
       handle.stop('cancelled first');
       const result = await handle.result;
@@ -125,7 +152,7 @@ forEachBackend((scene) => {
       expect(result.durationMs).toBeGreaterThan(600);
     });
 
-    it('is kept when a cancel comes after a deadline', async () => {
+    it('CAN-06: is kept when a cancel comes after a deadline', async () => {
       const handle = await scene.startReady('ignore-terminate', [], { timeoutMs: 300, graceMs: 60_000 });
       await expect.poll(() => handle.state, { timeout: 5000 }).toBe('stopping');
       handle.stop('too late');
@@ -135,7 +162,7 @@ forEachBackend((scene) => {
       expect(result).toMatchObject({ cancelled: false, timedOut: true });
     });
 
-    it('is kept when the output limit is passed after a cancel', async () => {
+    it('CAN-06: is kept when the output limit is passed after a cancel', async () => {
       const handle = await scene.startReady('on-terminate', ['0', '500000'], {
         maxOutputBytes: 1024,
         onOverflow: 'kill',

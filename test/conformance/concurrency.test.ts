@@ -8,7 +8,7 @@ import { forEachBackend, isLong } from './describe-backend.js';
 const MANY = isLong ? 500 : 150;
 
 forEachBackend((scene) => {
-  it('gives every one of many runs its own output and exit code', async () => {
+  it('CON-05: gives every one of many runs its own output and exit code', async () => {
     const results = await Promise.all(
       Array.from({ length: MANY }, async (_, index) => ({
         index,
@@ -42,7 +42,7 @@ forEachBackend((scene) => {
     for (const handle of long) handle.kill();
   });
 
-  it('starts everything in the end when more is asked for than runs at once', async () => {
+  it('CON-02: starts everything in the end when more is asked for than runs at once', async () => {
     const results = await Promise.all(Array.from({ length: 200 }, () => scene.run('sleep', ['10'])));
     expect(results.filter((result) => !result.success)).toEqual([]);
   });

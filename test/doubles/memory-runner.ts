@@ -4,6 +4,8 @@ import type { RunObserver } from '../../src/core/observer.js';
 import type { RunOptions } from '../../src/core/run-options.js';
 import type { HostEnvironment } from '../../src/policy/env-policy.js';
 import { RUN_LIMITS } from '../../src/policy/limits.js';
+import { Gate } from '../../src/runner/gate.js';
+import { readGateLimits, type GateOptions } from '../../src/runner/gate-limits.js';
 import { createObservers } from '../../src/runner/observers.js';
 import { ProcessRunner } from '../../src/runner/process-runner.js';
 import { MemoryBackend } from './memory-backend.js';
@@ -16,9 +18,15 @@ export interface MemoryScene {
 }
 
 export function createMemoryScene(
-  options: { defaults?: RunOptions; host?: HostEnvironment; observers?: readonly RunObserver[] } = {},
+  options: {
+    defaults?: RunOptions;
+    host?: HostEnvironment;
+    gate?: GateOptions;
+    observers?: readonly RunObserver[];
+  } = {},
 ): MemoryScene {
   const backend = new MemoryBackend();
+  const gate = new Gate(readGateLimits(options.gate ?? {}));
   let live = 0;
   let ids = 0;
   const context = {
@@ -35,12 +43,14 @@ export function createMemoryScene(
       decidesOnSignals: () => true,
     },
     observers: createObservers(options.observers),
+    gate,
+    clock: backend.clock,
     wallMs: backend.clock.wallMs,
     nextId: () => {
       ids += 1;
       return `exec-${String(ids)}`;
     },
   };
-  const runner = new ProcessRunner(() => context, readDefaults(options.defaults, RUN_LIMITS));
+  const runner = new ProcessRunner(() => context, readDefaults(options.defaults, RUN_LIMITS), gate);
   return { runner, backend, liveRuns: () => live };
 }

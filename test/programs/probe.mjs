@@ -70,13 +70,16 @@ const roles = {
     } catch {
       // Now there are none left.
     }
-    const starved = await custody.run(probe, ['args', 'x']);
+    const { outcome, launches } = await custody.run(probe, ['args', 'x']);
+    const recovering = custody.run(probe, ['args', 'x']);
+    // The launch has failed by now, and waits to be tried again.
+    while (custody.activity().queued === 0) {
+      custody.run(probe, ['args', 'y']);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     for (const descriptor of taken) closeSync(descriptor);
-    const recovered = await custody.run(probe, ['args', 'x']);
-    const error = starved.outcome.error;
-    print(
-      JSON.stringify({ taken: taken.length, kind: starved.outcome.kind, code: error?.code, stdout: recovered.stdout }),
-    );
+    const { stdout, launches: launchesAgain } = await recovering;
+    print(JSON.stringify({ kind: outcome.kind, code: outcome.error?.code, launches, stdout, launchesAgain }));
   },
 
   // Runs one role of the probe and prints what it wrote: what a host passes on of what it was given itself.

@@ -1,5 +1,6 @@
 // @ts-check
 /** Every scenario, in the order of the report. */
+import { scenario as burst } from './burst.mjs';
 import { scenario as deadline } from './deadline.mjs';
 import { scenario as exitLatency } from './exit-latency.mjs';
 import { scenario as flood } from './flood.mjs';
@@ -18,6 +19,7 @@ export const scenarios = [
   throughput,
   hostMemory,
   loopDelay,
+  burst,
   deadline,
   flood,
   sync,

@@ -30,8 +30,24 @@ describe('an ordinary call', () => {
       ...{ input: undefined, stdin: undefined, stdout: 'capture', stderr: 'capture' },
       ...{ timeoutMs: 300_000, idleTimeoutMs: 0, graceMs: 2_000, drainMs: 500, maxOutputBytes: 1_048_576 },
       ...{ onOverflow: 'truncate', signal: undefined, stragglers: 'kill', containment: undefined },
-      ...{ limits: {}, strictLimits: false, encoding: 'utf8', reject: false },
+      ...{ limits: {}, strictLimits: false, throwOnCancel: false, encoding: 'utf8', reject: false },
+      ...{ queueTimeoutMs: undefined, totalBudgetMs: 0, budget: undefined, target: undefined, nested: false },
     });
+  });
+
+  it('EXE-07: takes the timeout of the options, else of the command, else of the defaults, else 300 s', () => {
+    const configured = readDefaults({ timeoutMs: 7 }, RUN_LIMITS);
+    const command = { file: 'git', timeoutMs: 5 };
+    expect(readInvocation(command, { timeoutMs: 3 }, undefined, configured, RUN_LIMITS).timeoutMs).toBe(3);
+    expect(readInvocation(command, {}, undefined, configured, RUN_LIMITS).timeoutMs).toBe(5);
+    expect(readInvocation('git', [], {}, configured, RUN_LIMITS).timeoutMs).toBe(7);
+    expect(read('git').timeoutMs).toBe(300_000);
+  });
+
+  it.each(['timeoutMs', 'maxOutputBytes'])('LIM-06: has no way to say that %s has no limit', (property) => {
+    for (const unlimited of [0, -1, NaN, Infinity, Number.MAX_VALUE, null, false, 'none'])
+      expect(propertiesOf(() => read('git', [], { [property]: unlimited }))).toEqual([property]);
+    expect(read('git', [], { [property]: undefined })[property as 'timeoutMs']).toBeGreaterThan(0);
   });
 
   it('takes a command object and lets options win over it', () => {

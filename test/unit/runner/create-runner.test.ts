@@ -9,6 +9,9 @@ afterEach(() => {
 it('refuses options that are not valid', () => {
   expect(() => createRunner({ native: 'maybe' as 'auto' })).toThrow(CommandValidationError);
   expect(() => createRunner({ defaults: { timeoutMs: -1 } })).toThrow(CommandValidationError);
+  expect(() => createRunner({ maxConcurrent: 0, maxQueued: -1 })).toThrow(
+    expect.objectContaining({ issues: [{ property: 'maxConcurrent' }, { property: 'maxQueued' }].map(matching) }),
+  );
 });
 
 it('takes the backend that CUSTODY_NATIVE names, and the option over it', () => {
@@ -21,3 +24,7 @@ it('takes the backend that CUSTODY_NATIVE names, and the option over it', () => 
   expect(createRunner({ native: 'off' }).capabilities().backend).toBe('fallback');
   expect(() => createRunner().capabilities()).toThrow(expect.objectContaining({ property: 'CUSTODY_NATIVE' }));
 });
+
+function matching(part: object): unknown {
+  return expect.objectContaining(part);
+}

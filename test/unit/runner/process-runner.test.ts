@@ -1,6 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { CommandFailedError, CommandValidationError, WorkingDirectoryError } from '../../../src/core/errors.js';
+import {
+  CommandFailedError,
+  CommandValidationError,
+  RunAbortedError,
+  WorkingDirectoryError,
+} from '../../../src/core/errors.js';
 import type { RunResult } from '../../../src/core/run-result.js';
 import type { RunHandle, Runner } from '../../../src/runner/runner.js';
 import { CONFIRMED } from '../../doubles/memory-backend.js';
@@ -184,8 +189,41 @@ describe('reject: true', () => {
   });
 });
 
+describe('throwOnCancel: true', () => {
+  it('CAN-04: rejects a cancelled run with an AbortError that has the result so far', async () => {
+    const { runner, backend } = createMemoryScene();
+    const controller = new AbortController();
+    const running = runner.run('git', [], { signal: controller.signal, throwOnCancel: true });
+    backend.last.start().write('stdout', 'so far');
+    controller.abort('enough');
+    backend.last.end({ signal: 'SIGTERM', coreDumped: false });
+    await expect(running).rejects.toBeInstanceOf(RunAbortedError);
+    await expect(running).rejects.toMatchObject({
+      ...{ name: 'AbortError', code: 'CANCELLED', message: 'git was stopped: enough' },
+      result: { cancelled: true, stdout: 'so far' },
+    });
+  });
+
+  it('CAN-04: rejects also where nothing was started, and with runSync', async () => {
+    const { runner } = createMemoryScene();
+    const options = { signal: AbortSignal.abort(), throwOnCancel: true };
+    await expect(runner.run('git', [], options)).rejects.toMatchObject({ name: 'AbortError' });
+    expect(() => runner.runSync('git', [], options)).toThrow(RunAbortedError);
+  });
+
+  it('CAN-04: resolves for every other ending, and leaves those to reject', async () => {
+    const { runner, backend } = createMemoryScene();
+    const failed = runner.run('git', [], { throwOnCancel: true });
+    backend.last.exit(1);
+    expect(await failed).toMatchObject({ success: false, cancelled: false });
+    const rejected = runner.run('git', [], { throwOnCancel: true, reject: true });
+    backend.last.exit(1);
+    await expect(rejected).rejects.toMatchObject({ name: 'CommandFailedError', code: 'NON_ZERO_EXIT' });
+  });
+});
+
 describe('an AbortSignal', () => {
-  it('that was aborted before keeps anything from starting', async () => {
+  it('CAN-01: that was aborted before keeps anything from starting', async () => {
     const { runner, backend, liveRuns } = createMemoryScene();
     const result = await runner.run('git', [], { signal: AbortSignal.abort('changed my mind') });
     expect(backend.launches).toEqual([]);
@@ -197,7 +235,7 @@ describe('an AbortSignal', () => {
     expect(liveRuns()).toBe(0);
   });
 
-  it('stops the run, with a grace period of 4 s at most, and gives the reason', async () => {
+  it('CAN-02, D-03: stops the run, with a grace period of 4 s at most, and gives the reason', async () => {
     const { runner, backend } = createMemoryScene();
     const controller = new AbortController();
     const running = runner.run('git', [], { signal: controller.signal, graceMs: 30_000 });
@@ -207,7 +245,7 @@ describe('an AbortSignal', () => {
     expect(await running).toMatchObject({ cancelled: true, reason: 'the user left', signal: 'SIGTERM' });
   });
 
-  it('keeps no listener once the run has settled', async () => {
+  it('CAN-07: keeps no listener once the run has settled', async () => {
     const { runner, backend } = createMemoryScene();
     const { signal } = new AbortController();
     const running = runner.run('git', [], { signal });
@@ -217,7 +255,7 @@ describe('an AbortSignal', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('does not change the cause of a run that a timeout had stopped', async () => {
+  it('CAN-06: does not change the cause of a run that a timeout had stopped', async () => {
     const { runner, backend } = createMemoryScene();
     const controller = new AbortController();
     const running = runner.run('git', [], { signal: controller.signal });

@@ -1,0 +1,34 @@
+/** The end of a run that its owner no longer wants: stopped, settled, and known to have left nothing. */
+import type { Cleanup } from '../core/cleanup.js';
+import { CustodyError } from '../core/errors.js';
+import { CLEANUP_BUDGET_MS, MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
+import { Deferred } from './deferred.js';
+import type { Run } from './run.js';
+
+/**
+ * Stops the run and waits until nothing of it is left that its straggler policy does not let go.
+ *
+ * @throws {@link CustodyError} with code `CLEANUP_UNCONFIRMED` if that cannot be had in time.
+ */
+export async function endRun(run: Run, reason: string): Promise<void> {
+  if (run.facts === undefined) {
+    run.cancel(reason);
+    await run.whenSettled();
+  }
+  const cleanup = run.finalCleanup ?? (await endLeftovers(run, reason));
+  if (cleanup !== undefined && cleanup.status !== 'unconfirmed') return;
+  const message = `processes of ${run.id} may still be alive`;
+  throw new CustodyError('CLEANUP_UNCONFIRMED', message, { operation: 'dispose' });
+}
+
+/** Ends what outlived the settling. `undefined`: not confirmed in time. */
+async function endLeftovers(run: Run, reason: string): Promise<Cleanup | undefined> {
+  run.cancel(reason);
+  const late = new Deferred<undefined>();
+  const limit = setTimeout(() => late.resolve(undefined), MAX_CANCEL_GRACE_MS + CLEANUP_BUDGET_MS);
+  try {
+    return await Promise.race([run.cleanup, late.promise]);
+  } finally {
+    clearTimeout(limit);
+  }
+}

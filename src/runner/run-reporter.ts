@@ -1,0 +1,54 @@
+import type { Flow } from '../backend/backend.js';
+import type { Cleanup } from '../core/cleanup.js';
+import type { CorrelationIds } from '../core/correlation.js';
+import type { RunEvent } from '../core/observer.js';
+import type { CommandSummary } from '../core/run-result.js';
+import type { Observers } from './observers.js';
+import type { AnyResult } from './run.js';
+
+/** The run as its events show it. */
+interface Subject {
+  readonly id: string;
+  readonly command: CommandSummary;
+  readonly correlationIds: CorrelationIds;
+}
+
+/** Tells the observers of one run. There is one only where there are observers. */
+export class RunReporter {
+  readonly #observers: Observers;
+  readonly #subject: Subject;
+  readonly #wallMs: () => number;
+
+  constructor(observers: Observers, subject: Subject, wallMs: () => number) {
+    this.#observers = observers;
+    this.#subject = subject;
+    this.#wallMs = wallMs;
+    observers.tell('launched', this.#event());
+  }
+
+  /** What a stream is watched for when no reader does. */
+  get leastFlow(): Flow {
+    return this.#observers.hearsOutput ? 'drop' : 'off';
+  }
+
+  started(pid: number): void {
+    this.#observers.tell('started', { ...this.#event(), pid });
+  }
+
+  output(stdoutBytes: number, stderrBytes: number): void {
+    this.#observers.tell('output', { ...this.#event(), stdoutBytes, stderrBytes });
+  }
+
+  settled(result: AnyResult): void {
+    this.#observers.tell('settled', { ...this.#event(), result });
+  }
+
+  cleanedUp(cleanup: Cleanup): void {
+    this.#observers.tell('cleanedUp', { ...this.#event(), cleanup });
+  }
+
+  #event(): RunEvent {
+    const { id, command, correlationIds } = this.#subject;
+    return { id, command, correlationIds, timestamp: this.#wallMs() };
+  }
+}
