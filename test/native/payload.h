@@ -7,27 +7,14 @@
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <filesystem>
-#include <functional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "child_process.h"
 
 /// The guardian tests' payload, and the oracle that says who runs it.
 namespace custody::testing {
-
-/// Waits for a condition, with a limit. Returns whether it came to that.
-inline bool Eventually(const std::function<bool()>& condition, int limit_ms = 10'000) {
-  const auto limit = std::chrono::steady_clock::now() + std::chrono::milliseconds(limit_ms);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > limit) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
 
 /// A file of /proc; empty also when its process ends while it is read, where a stream throws.
 inline std::string TextOf(const std::string& path) {
