@@ -257,6 +257,12 @@ class GuardianScene {
     }
     return shims;
   }
+  /// The one shim there is, once those that had a run before are gone.
+  pid_t OnlyShim() const {
+    std::vector<pid_t> shims;
+    REQUIRE(Eventually([&] { return (shims = Shims()).size() == 1; }));
+    return shims.front();
+  }
 
  private:
   int control_ = -1;
