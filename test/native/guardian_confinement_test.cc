@@ -12,7 +12,7 @@ constexpr const char* kRoles[] = {"ignore", "setsid", "daemon", "comet", "storm"
 
 /// What `custody-guardian --probe` says about `name`.
 std::string Probe(const std::string& name) {
-  const std::string command = std::string(CUSTODY_GUARDIAN_FILE) + " --probe";
+  const std::string command = std::string(GuardianProgram()) + " --probe";
   FILE* const output = ::popen(command.c_str(), "r");
   REQUIRE(output != nullptr);
   std::string value = "not printed";
