@@ -25,6 +25,11 @@ inline constexpr int kShimTries = 8;
 /// How long a shim may take to answer a look at its tree. A process that was stopped from outside answers nothing.
 inline constexpr Nanos kShimAnswerLimit = 1'000 * kNanosPerMilli;
 
+/// How long a message to a shim waits before it is tried again, when the system has no memory for it just now.
+inline constexpr Nanos kShortagePause = 2 * kNanosPerMilli;
+/// How often the word that lets go of a tree is tried, by a thread that waits meanwhile.
+inline constexpr int kLastWordTries = 10;
+
 /// A guardian that ends this often within that time before it was of any use is not started again.
 inline constexpr std::size_t kGuardianFailures = 3;
 inline constexpr Nanos kGuardianFailureSpan = 10'000 * kNanosPerMilli;

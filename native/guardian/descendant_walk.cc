@@ -52,7 +52,8 @@ int SignalPinned(const ProcessStat& stat, int number) {
   const Descriptor pidfd(PidfdOpen(stat.pid));
   if (!pidfd.is_valid() && errno == ESRCH) return ESRCH;
   ProcessStat again;
-  if (!ReadStat(stat.pid, again) || again.start_time != stat.start_time) return ESRCH;
+  if (!ReadStat(stat.pid, again)) return IsGoneByErrno() ? ESRCH : errno;
+  if (again.start_time != stat.start_time) return ESRCH;
   // Without pidfds, or without a descriptor for one: the process was there a moment ago, and below this process its pid
   // is given away only after one of ours reaped it.
   const int sent = pidfd.is_valid() ? PidfdSignal(pidfd.get(), number)

@@ -160,11 +160,11 @@ int Guardian::CgroupBase() {
 void Guardian::OpenShim(const core::wire::OpenShim& request, int socket) {
   const bool has_namespace = request.kind == core::wire::ShimKind::kNamespace;
   children_.Clear();
-  const bool sees_children = AddChildren(0, children_);
-  const std::uint32_t slot = sees_children ? TakeSlot() : kNoSlot;
+  // Without lists of children nothing could be found to be ended.
+  const int blind = AddChildren(0, children_) ? 0 : (IsGoneByErrno() ? ENOSYS : errno);
+  const std::uint32_t slot = blind == 0 ? TakeSlot() : kNoSlot;
   if (slot == kNoSlot) {
-    // Without lists of children nothing could be found to be ended.
-    AnswerFailed(socket, sees_children ? EAGAIN : ENOSYS);
+    AnswerFailed(socket, blind == 0 ? EAGAIN : blind);
     ::close(socket);
     return;
   }

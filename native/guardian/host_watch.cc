@@ -19,7 +19,8 @@ bool HostWatch::IsGone() const {
     return RetryOnEintr([&] { return ::poll(&wanted, 1, 0); }) > 0;
   }
   ProcessStat stat;
-  return !ReadStat(pid_, stat) || stat.start_time != start_time_ || stat.is_dead();
+  if (!ReadStat(pid_, stat)) return IsGoneByErrno();
+  return (start_time_ != 0 && stat.start_time != start_time_) || stat.is_dead();
 }
 
 void HostWatch::Close() {

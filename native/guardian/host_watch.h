@@ -25,6 +25,7 @@ class HostWatch {
  private:
   pid_t pid_;
   int pidfd_;
+  /// 0: not known.
   unsigned long long start_time_ = 0;
 };
 

@@ -39,6 +39,13 @@ int SignalBy(const Descriptor& pidfd, pid_t pid, int number) {
   return sent == 0 ? 0 : errno;
 }
 
+enum class Sight { kAlive, kGone, kNotSeen };
+
+Sight LookFor(const Member& member, ProcessStat& stat) {
+  if (!ReadStat(member.pid, stat)) return IsGoneByErrno() ? Sight::kGone : Sight::kNotSeen;
+  return stat.start_time == member.start_time && !stat.is_dead() ? Sight::kAlive : Sight::kGone;
+}
+
 }  // namespace
 
 void KillLoop::Begin(const TreeOwner& owner, KillMethod method, core::Instant now) {
@@ -115,10 +122,16 @@ bool KillLoop::FreezePass() {
 void KillLoop::LookAt(std::size_t index) {
   const Member member = members_[index];
   ProcessStat stat;
-  if (!ReadStat(member.pid, stat) || stat.start_time != member.start_time || stat.is_dead()) {
-    members_[index].gone = true;
-    members_[index].settled = true;
-    return;
+  switch (LookFor(member, stat)) {
+    case Sight::kAlive:
+      break;
+    case Sight::kGone:
+      members_[index].gone = true;
+      members_[index].settled = true;
+      return;
+    case Sight::kNotSeen:
+      may_fork_ = true;
+      return;
   }
   // A main thread that ended first shows as a zombie whatever the others do.
   const bool shows_no_stop = stat.state == 'D' || stat.state == 'Z';
@@ -131,15 +144,18 @@ void KillLoop::LookAt(std::size_t index) {
 
 void KillLoop::VisitChildren(pid_t parent, int signal) {
   children_.Clear();
-  AddChildren(parent, children_);
+  if (!AddChildren(parent, children_) && !IsGoneByErrno()) found_new_ = true;
   for (const pid_t pid : children_) Visit(pid, parent, signal);
 }
 
 void KillLoop::Visit(pid_t pid, pid_t parent, int signal) {
   ProcessStat stat;
-  if (pid <= 1 || pid == self_ || owner_->Exempts(pid) || !ReadStat(pid, stat) || stat.is_dead()) {
+  if (pid <= 1 || pid == self_ || owner_->Exempts(pid)) return;
+  if (!ReadStat(pid, stat)) {
+    if (!IsGoneByErrno()) found_new_ = true;
     return;
   }
+  if (stat.is_dead()) return;
   const std::size_t known = members_.Find(pid);
   if (known != MemberTable::kNone && members_[known].start_time == stat.start_time) return;
   const Descriptor pidfd(PidfdOpen(pid));
@@ -190,7 +206,7 @@ void KillLoop::Sweep() {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (members_[i].gone) continue;
     ProcessStat stat;
-    if (!ReadStat(members_[i].pid, stat) || stat.start_time != members_[i].start_time || stat.is_dead()) {
+    if (LookFor(members_[i], stat) == Sight::kGone) {
       members_[i].gone = true;
       continue;
     }

@@ -103,6 +103,8 @@ int WriteSmallFile(int folder, const char* path, const char* text) {
   return RetryOnEintr([&] { return ::write(file.get(), text, std::strlen(text)); }) == -1 ? errno : 0;
 }
 
+bool IsGoneByErrno() { return errno == ENOENT || errno == ESRCH; }
+
 bool ReadStat(pid_t pid, ProcessStat& into) {
   char text[1024];
   if (ReadSmallFile(ProcPath(pid, "/stat").text(), text, sizeof text) <= 0) return false;

@@ -27,14 +27,18 @@ struct ProcessStat {
   bool is_stopped() const { return state == 'T' || state == 't'; }
 };
 
-/// Returns: false when there is no such process (any more).
+/// Whether errno says that a file of /proc went with its process. Whatever else keeps it from being read, a shortage of
+/// descriptors above all, says nothing about the process.
+bool IsGoneByErrno();
+
+/// Returns: false when there is no such process (any more), or when it cannot be looked at: `IsGoneByErrno` tells.
 bool ReadStat(pid_t pid, ProcessStat& into);
 
 /// Adds the children of every thread of a process. `pid` 0 means this process, also where /proc shows another pid
 /// namespace; the numbers are those of /proc.
 ///
 /// The kernel's list may miss a child while others of the same parent end, so callers look again until nothing is new.
-/// Returns: false when the list cannot be read. Source: Linux proc(5), /proc/pid/task/tid/children (CONFIG_PROC_CHILDREN).
+/// Returns: false when the list cannot be read whole; errno says why. Source: Linux proc(5), /proc/pid/task/tid/children (CONFIG_PROC_CHILDREN).
 bool AddChildren(pid_t pid, GrowableArray<pid_t>& into);
 
 /// Reads a small file whole, ended by NUL. Returns: bytes read, or -1.

@@ -104,7 +104,8 @@ class Shim {
 
   // What a message asks for, and what children do (shim_run.cc).
   void Launch(Datagram& datagram, const core::wire::Launch& launch);
-  bool ReadText(const core::wire::Launch& launch, Datagram& datagram, LaunchText& text);
+  /// Returns: 0 or errno.
+  int ReadText(const core::wire::Launch& launch, Datagram& datagram, LaunchText& text);
   void RefuseLaunch(int error, core::wire::StartStage stage);
   void SignalRun(int number);
   /// The leader, asked to end, is gone: whoever left its group is asked as well.

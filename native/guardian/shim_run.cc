@@ -33,15 +33,15 @@ void Shim::RefuseLaunch(int error, StartStage stage) {
   served_one_ = seat_.kind == core::wire::ShimKind::kNamespace;
 }
 
-bool Shim::ReadText(const core::wire::Launch& launch, Datagram& datagram, LaunchText& text) {
+int Shim::ReadText(const core::wire::Launch& launch, Datagram& datagram, LaunchText& text) {
   std::span<char> bytes;
   if (HasMemfd(launch)) {
     const int memfd = datagram.descriptors[datagram.descriptor_count - 1];
-    if (!text_.Resize(static_cast<std::size_t>(launch.text_bytes))) return false;
+    if (!text_.Resize(static_cast<std::size_t>(launch.text_bytes))) return ENOMEM;
     for (std::size_t done = 0; done < text_.size();) {
       const ssize_t count = RetryOnEintr(
           [&] { return ::pread(memfd, text_.data() + done, text_.size() - done, static_cast<off_t>(done)); });
-      if (count <= 0) return false;
+      if (count <= 0) return count == 0 ? EINVAL : errno;
       done += static_cast<std::size_t>(count);
     }
     bytes = {text_.data(), text_.size()};
@@ -49,15 +49,17 @@ bool Shim::ReadText(const core::wire::Launch& launch, Datagram& datagram, Launch
     auto* const first = reinterpret_cast<char*>(inbox_.data()) + sizeof(core::wire::Launch);
     bytes = {first, static_cast<std::size_t>(launch.text_bytes)};
   }
-  if (!pointers_.Resize(PointerCount(launch))) return false;
-  return SplitText(launch, bytes, {pointers_.data(), pointers_.size()}, text);
+  if (!pointers_.Resize(PointerCount(launch))) return ENOMEM;
+  return SplitText(launch, bytes, {pointers_.data(), pointers_.size()}, text) ? 0 : EINVAL;
 }
 
 void Shim::Launch(Datagram& datagram, const core::wire::Launch& launch) {
   run_ = Run{};
   run_.number = launch.header.run;
   LeaderOrder order;
-  if (!ReadText(launch, datagram, order.text)) return RefuseLaunch(EINVAL, StartStage::kRead);
+  if (const int error = ReadText(launch, datagram, order.text); error != 0) {
+    return RefuseLaunch(error, StartStage::kRead);
+  }
   const ProcPath host_directory(seat_.host.pid(), "/cwd");
   char here[] = ".";
   if (*order.text.directory == '\0') {

@@ -16,7 +16,7 @@ export interface LaunchSubject {
   readonly unenforcedLimits: readonly LimitName[];
 }
 
-const RESOURCE_ERRNOS: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC']);
+const RESOURCE_ERRNOS: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ENOSPC']);
 
 /** The error of a launch that the system refused. */
 export function launchError(failure: LaunchFailure, subject: LaunchSubject): CustodyError {

@@ -54,6 +54,8 @@ export const SHIM = 'custody-shim';
 export interface HostChoices {
   /** Containment of every run; the default of the package unless CUSTODY_TEST_CONTAINMENT says otherwise. */
   readonly containment?: string;
+  /** Variables beyond those of the suite. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export class CustodyHost {
@@ -65,7 +67,7 @@ export class CustodyHost {
   #hasEnded = false;
   #stderr = '';
 
-  private constructor(stage: Stage, user: HostUser, { containment }: HostChoices) {
+  private constructor(stage: Stage, user: HostUser, { containment, environment }: HostChoices) {
     // No core file: what crashes here does so on purpose.
     const launcher = ['-c', 'ulimit -c 0; exec "$@"', 'sh', process.execPath, stage.hostProgram];
     this.#child = spawn('/bin/sh', launcher, {
@@ -77,6 +79,7 @@ export class CustodyHost {
         CUSTODY_TEST_MODULE: pathToFileURL(stage.bundle).href,
         CUSTODY_ADDON_FILE: stage.addon,
         ...(containment === undefined ? {} : { CUSTODY_TEST_CONTAINMENT: containment }),
+        ...environment,
       },
       ...(user.ids ?? {}),
     });

@@ -8,59 +8,14 @@ import { show } from '../conformance/scene.js';
 import { killSeen, processOf } from '../programs/oracle.js';
 import { CustodyHost, GUARDIAN, SHIM, type RunReport } from './custody-host.js';
 import { describeProcesses, expectTrue, GONE_LIMIT_MS } from './expectations.js';
-import { hostUsers, payloadKinds, Stage, type Payload, type PayloadKind } from './stage.js';
+import { Dice, endingOf, mixedKinds } from './dice.js';
+import { hostUsers, Stage, type Payload } from './stage.js';
 
 /** For each user. */
 const RUNS = isLong ? 1_000 : 200;
 const WIDTH = 6;
 /** Pause between two kills of helpers: what a shim held has been ended by then, so the guardian that does it may go. */
 const FAULT_PAUSE_MS = 150;
-
-const kinds: readonly PayloadKind[] = payloadKinds.map((kind) =>
-  kind.name === 'storm' ? { ...kind, args: ['16'] } : kind,
-);
-
-/** Numbers from 0 to below `limit`, the same ones for the same seed. */
-class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  // xorshift32: Marsaglia, "Xorshift RNGs", 2003.
-  below(limit: number): number {
-    this.#state ^= this.#state << 13;
-    this.#state ^= this.#state >>> 17;
-    this.#state ^= this.#state << 5;
-    return (this.#state >>> 0) % limit;
-  }
-
-  pick<T>(choices: readonly T[]): T {
-    return choices[this.below(choices.length)]!;
-  }
-}
-
-interface Ending {
-  readonly end?: string;
-  readonly options: object;
-  readonly flood?: boolean;
-  /** Ask for the end at once and not only when the payload is ready. */
-  readonly early?: boolean;
-}
-
-function endingOf(kind: PayloadKind, dice: Dice): Ending {
-  if (kind.leaves === true) return dice.pick([{ options: {} }, { end: 'stop', early: true, options: {} }]);
-  return dice.pick<Ending>([
-    { end: 'stop', options: { graceMs: dice.below(60) } },
-    { end: 'kill', options: {} },
-    { end: 'abort', options: { graceMs: 20 } },
-    { end: 'dispose', options: { graceMs: 20 } },
-    { end: 'stop', early: true, options: { graceMs: 20 } },
-    { early: true, options: { timeoutMs: 1 + dice.below(300), graceMs: 20 } },
-    { early: true, flood: true, options: { maxOutputBytes: 1024, onOverflow: 'kill' } },
-  ]);
-}
 
 /** How many shims wait for the next command differs from one look to the next, and each has a socket. */
 function countDescriptors(host: CustodyHost): { readonly sockets: number; readonly others: number } {
@@ -84,7 +39,7 @@ describe.each(hostUsers)('as $name', (user) => {
   });
 
   async function runOne(dice: Dice): Promise<void> {
-    const payload = stage.payload(dice.pick(kinds), user);
+    const payload = stage.payload(dice.pick(mixedKinds), user);
     const { end, options, flood, early } = endingOf(payload.kind, dice);
     const launch = payload.launch(flood === true ? ['flood'] : []);
     const ready = early === true ? undefined : launch.ready;

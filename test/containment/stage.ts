@@ -133,6 +133,14 @@ export class Stage {
     return file;
   }
 
+  /** A copy that every user may use. */
+  copy(from: string, name: string): string {
+    const file = join(this.directory, name);
+    this.#copy(from, file);
+    chmodSync(file, 0o755);
+    return file;
+  }
+
   /** Ends what is left of every payload and tells what that was. */
   async endSurvivors(): Promise<SeenProcess[]> {
     return endProcessesOf(this.#files);

@@ -6,11 +6,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -55,6 +58,22 @@ class Request {
   std::vector<std::string> environment_;
   OwnedHandle null_ = OwnedHandle(::fcntl(FdOf(Open("/dev/null", O_RDWR)), F_DUPFD_CLOEXEC, 3));
 };
+
+/// How much longer than usual things may take: a tool may slow them down.
+inline int Patience() {
+  const char* const factor = std::getenv("CUSTODY_TEST_PATIENCE");
+  return factor == nullptr ? 1 : std::atoi(factor);
+}
+
+/// Waits for a condition, with a limit. Returns whether it came to that.
+inline bool Eventually(const std::function<bool()>& condition, int limit_ms = 10'000) {
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::milliseconds(limit_ms) * Patience();
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > limit) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
 
 /// Kills and collects a child of this process. Its pid is ours until the wait.
 inline void EndChild(pid_t pid) {

@@ -12,7 +12,7 @@ constexpr const char* kRoles[] = {"ignore", "setsid", "daemon", "comet", "storm"
 
 /// What `custody-guardian --probe` says about `name`.
 std::string Probe(const std::string& name) {
-  const std::string command = std::string(CUSTODY_GUARDIAN_FILE) + " --probe";
+  const std::string command = std::string(GuardianProgram()) + " --probe";
   FILE* const output = ::popen(command.c_str(), "r");
   REQUIRE(output != nullptr);
   std::string value = "not printed";
@@ -97,7 +97,7 @@ TEST_CASE("a namespace goes with its shim") {
   ShimEnd shim = scene.OpenShim(wire::ShimKind::kNamespace);
   REQUIRE(shim.Launch({{payload.path(), "daemon"}}));
   REQUIRE(payload.UntilAlive(2));
-  ::kill(scene.Shims().at(0), SIGKILL);
+  ::kill(scene.OnlyShim(), SIGKILL);
   CHECK(shim.Until(MessageType::kShimLost).As<wire::Tree>().empty == 1);
   CHECK(payload.Alive().empty());
 }
@@ -115,14 +115,14 @@ TEST_CASE("a cgroup leaf holds each run and goes with it") {
     REQUIRE(shim.Launch({{payload.path(), "leave-daemon"}}));
     REQUIRE(shim.Until(MessageType::kExited).As<wire::Tree>().empty == 0);
     const std::string cgroup = TextOf("/proc/" + std::to_string(payload.UntilDaemon()) + "/cgroup");
-    CHECK(cgroup.find("custody-" + std::to_string(scene.Shims().at(0)) + "-") != std::string::npos);
+    CHECK(cgroup.find("custody-" + std::to_string(scene.OnlyShim()) + "-") != std::string::npos);
     shim.Say(MessageType::kKill);
     CHECK(shim.UntilOver().Records().size() == 1);
     CHECK(payload.Alive().empty());
   }
   REQUIRE(shim.Launch({{payload.path(), "daemon"}}));
   REQUIRE(payload.UntilAlive(2));
-  ::kill(scene.Shims().at(0), SIGKILL);
+  ::kill(scene.OnlyShim(), SIGKILL);
   CHECK(shim.Until(MessageType::kShimLost).As<wire::Tree>().empty == 1);
   CHECK(payload.Alive().empty());
 }

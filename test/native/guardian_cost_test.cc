@@ -75,5 +75,6 @@ TEST_CASE("the memory of a guardian and of idle shims") {
     (void)shims.back().UntilOver();
   }
   MESSAGE("guardian: " << MemoryOf(scene.pid()));
+  REQUIRE(Eventually([&] { return scene.Shims().size() == 8; }));
   MESSAGE("one of 8 idle shims: " << MemoryOf(scene.Shims().at(3)));
 }

@@ -63,6 +63,17 @@ class DyingHost {
   pid_t copy = 0;
 };
 
+std::size_t CountSockets(pid_t pid) {
+  std::size_t count = 0;
+  std::error_code error;
+  const std::string folder = "/proc/" + std::to_string(pid) + "/fd";
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code closed;
+    if (std::filesystem::read_symlink(at->path(), closed).native().starts_with("socket:")) ++count;
+  }
+  return count;
+}
+
 const std::vector<const char*> kRoles = {"grandchild", "ignore", "setsid", "daemon", "leave-daemon", "comet"};
 constexpr std::size_t kProcesses = 10;
 
@@ -108,11 +119,39 @@ TEST_CASE("a stopped shim does not keep its tree alive") {
   ShimEnd shim = scene.OpenShim();
   REQUIRE(shim.Launch({{payload.path(), "daemon"}}));
   REQUIRE(payload.UntilAlive(2));
-  ::kill(scene.Shims().at(0), SIGSTOP);
+  ::kill(scene.OnlyShim(), SIGSTOP);
   shim.Close();
   scene.Close();
   CHECK(scene.WaitForEnd() == 0);
   CHECK(payload.Alive().empty());
+}
+
+TEST_CASE("nothing is confirmed of a shim that dies beside one that had let go") {
+  const Payload kept;
+  const Payload lost;
+  const GuardianScene scene;
+  ShimEnd first = scene.OpenShim();
+  REQUIRE(first.Launch({{kept.path(), "leave-daemon"}}));
+  REQUIRE(first.Until(MessageType::kExited).As<wire::Tree>().empty == 0);
+  const pid_t daemon = kept.UntilDaemon();
+  const pid_t lets_go = scene.OnlyShim();
+  ShimEnd second = scene.OpenShim();
+  REQUIRE(second.Launch({{lost.path(), "setsid"}}));
+  REQUIRE(lost.UntilAlive(2));
+  std::vector<pid_t> both = scene.Shims();
+  REQUIRE(both.size() == 2);
+  // Stopped, the guardian finds both deaths at once, and one heap of orphans.
+  ::kill(scene.pid(), SIGSTOP);
+  REQUIRE(Eventually([&] { return StatusOf(scene.pid(), "State").starts_with("T"); }));
+  first.Keep(wire::KeepMode::kLetGo);
+  REQUIRE(Eventually([&] { return CountSockets(lets_go) == 0; }));
+  for (const pid_t shim : both) ::kill(shim, SIGKILL);
+  for (const pid_t shim : both) REQUIRE(Eventually([&] { return StatusOf(shim, "State").starts_with("Z"); }));
+  ::kill(scene.pid(), SIGCONT);
+  for (Message message = second.Next(); !message.is_end(); message = second.Next()) {
+    if (message.type() == MessageType::kShimLost) CHECK(message.As<wire::Tree>().empty == 0);
+  }
+  CHECK(kept.Alive() == std::vector<pid_t>{daemon});
 }
 
 TEST_CASE("terminal and termination signals do not reach guardian and shims, and commands have them as by default") {
@@ -123,7 +162,7 @@ TEST_CASE("terminal and termination signals do not reach guardian and shims, and
   (void)shim.UntilOver();
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGUSR1}) {
     ::kill(scene.pid(), number);
-    ::kill(scene.Shims().at(0), number);
+    ::kill(scene.OnlyShim(), number);
   }
   REQUIRE(shim.Launch({{payload.path(), "stay"}}));
   const pid_t leader = static_cast<pid_t>(shim.Until(MessageType::kStarted).As<wire::Started>().pid);

@@ -151,7 +151,7 @@ class ShimEnd {
   /// The next message; empty when the other end is closed.
   Message Next(int limit_ms = 10'000) const {
     pollfd wanted{socket_, POLLIN, 0};
-    REQUIRE_MESSAGE(::poll(&wanted, 1, limit_ms) == 1, "no message in time");
+    REQUIRE_MESSAGE(::poll(&wanted, 1, limit_ms * Patience()) == 1, "no message in time");
     Message message;
     message.bytes.resize(wire::kMaxDatagram);
     const ssize_t count = ::recv(socket_, message.bytes.data(), message.bytes.size(), 0);
@@ -187,6 +187,12 @@ class ShimEnd {
   int socket_;
 };
 
+/// That of this build, or what stands for it: a tool that runs it and looks at what it does.
+inline const char* GuardianProgram() {
+  const char* const named = std::getenv("CUSTODY_TEST_GUARDIAN");
+  return named == nullptr ? CUSTODY_GUARDIAN_FILE : named;
+}
+
 /// A guardian whose host is this process.
 class GuardianScene {
  public:
@@ -210,7 +216,7 @@ class GuardianScene {
       ::dup2(socket, wire::kGuardianSocket);
       if (pidfd != -1) ::dup2(pidfd, wire::kGuardianHostPidfd);
       if (uid != kOurs && (::setgid(uid) != 0 || ::setuid(uid) != 0)) ::_exit(126);
-      ::execl(CUSTODY_GUARDIAN_FILE, "custody-guardian", version.c_str(), self.c_str(), nullptr);
+      ::execl(GuardianProgram(), "custody-guardian", version.c_str(), self.c_str(), nullptr);
       ::_exit(127);
     }
     ::close(theirs);
@@ -256,6 +262,12 @@ class GuardianScene {
       if (TextOf("/proc/" + std::to_string(pid) + "/comm") == "custody-shim\n") shims.push_back(pid);
     }
     return shims;
+  }
+  /// The one shim there is, once those that had a run before are gone.
+  pid_t OnlyShim() const {
+    std::vector<pid_t> shims;
+    REQUIRE(Eventually([&] { return (shims = Shims()).size() == 1; }));
+    return shims.front();
   }
 
  private:

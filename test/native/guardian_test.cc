@@ -131,7 +131,7 @@ TEST_CASE("a host's last word counts: what it let go is not ended by its death")
     shim.Launch({{payload.path(), "leave-daemon"}});
     (void)payload.UntilDaemon();
     // Stopped, the shim finds the word and the death at once.
-    const pid_t stopped = scene.Shims().at(0);
+    const pid_t stopped = scene.OnlyShim();
     ::kill(stopped, SIGSTOP);
     if (!Eventually([&] { return StatusOf(stopped, "State").starts_with("T"); })) return 1;
     shim.Keep(wire::KeepMode::kLetGo);
@@ -166,7 +166,7 @@ TEST_CASE("the guardian takes over from a shim that was killed") {
       for (const pid_t pid : scene.Shims()) {
         const std::string id = std::to_string(pid);
         const std::string children = TextOf("/proc/" + id + "/task/" + id + "/children");
-        if (children.find(std::to_string(bystander.Alive()[0])) == std::string::npos) ::kill(pid, SIGKILL);
+        if (children.find(std::to_string(bystander.Only())) == std::string::npos) ::kill(pid, SIGKILL);
       }
       Message lost = shim.Until(MessageType::kShimLost);
       while (lost.As<wire::Tree>().empty == 0) lost = shim.Until(MessageType::kShimLost);

@@ -7,27 +7,14 @@
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <filesystem>
-#include <functional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "child_process.h"
 
 /// The guardian tests' payload, and the oracle that says who runs it.
 namespace custody::testing {
-
-/// Waits for a condition, with a limit. Returns whether it came to that.
-inline bool Eventually(const std::function<bool()>& condition, int limit_ms = 10'000) {
-  const auto limit = std::chrono::steady_clock::now() + std::chrono::milliseconds(limit_ms);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > limit) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
 
 /// A file of /proc; empty also when its process ends while it is read, where a stream throws.
 inline std::string TextOf(const std::string& path) {
@@ -66,6 +53,12 @@ class Payload {
     for (int listing = 0; listing < kListings && alive.empty(); ++listing) alive = List();
     return alive;
   }
+  /// The one process that there is.
+  pid_t Only() const {
+    const std::vector<pid_t> alive = Alive();
+    REQUIRE(alive.size() == 1);
+    return alive.front();
+  }
   /// The one process that is left, once it is the daemon it is to become: no leader of its session, and not of ours.
   pid_t UntilDaemon() const {
     pid_t daemon = -1;
@@ -89,8 +82,9 @@ class Payload {
   std::vector<pid_t> List() const {
     std::vector<pid_t> alive;
     std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-      const std::string name = entry.path().filename();
+    // Not by a range: its increment throws, and this is called while a failed test is cleaned up after.
+    for (std::filesystem::directory_iterator at("/proc", error), end; !error && at != end; at.increment(error)) {
+      const std::string name = at->path().filename();
       if (name.front() >= '1' && name.front() <= '9' && IsOurs(name)) alive.push_back(std::stoi(name));
     }
     return alive;

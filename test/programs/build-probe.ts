@@ -17,6 +17,8 @@ export const probeDirectory = join(root, 'build', 'probe');
 export const probeFile = join(probeDirectory, 'probe');
 /** The compiled processes of the containment suite, see payload.cc. */
 export const payloadFile = join(probeDirectory, 'payload');
+/** The library that makes system calls of custody fail, see faults.cc. */
+export const faultsFile = join(probeDirectory, 'faults.so');
 /** The bundle of `src/index.ts`. */
 export const bundleFile = join(probeDirectory, 'custody.mjs');
 
@@ -36,6 +38,11 @@ function buildProbe(): void {
 function buildPayload(): void {
   const file = join(import.meta.dirname, 'payload.cc');
   if (!isNewer(payloadFile, [file])) compile(payloadFile, [file], '-static');
+}
+
+function buildFaults(): void {
+  const file = join(import.meta.dirname, 'faults.cc');
+  if (!isNewer(faultsFile, [file])) compile(faultsFile, [file], '-shared', '-fPIC');
 }
 
 function compile(product: string, files: readonly string[], ...flags: readonly string[]): void {
@@ -70,5 +77,6 @@ export async function setup(): Promise<void> {
   mkdirSync(probeDirectory, { recursive: true });
   buildProbe();
   buildPayload();
+  buildFaults();
   await bundleSources();
 }

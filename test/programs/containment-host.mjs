@@ -76,14 +76,19 @@ function receiptOf({ status, mechanism, leaderReaped, killed, survivors, elapsed
   return { status, mechanism, leaderReaped, killed, survivors, elapsedMs };
 }
 
+/** An outcome whose error is its text. */
+function toPlain(outcome) {
+  const error = outcome.error === undefined ? {} : { error: `${outcome.error.code}: ${outcome.error.message}` };
+  return { ...outcome, ...error };
+}
+
 /** What was reported, and what was so in the same turn: nothing is awaited between the two. */
 async function settled(handle, file) {
   const result = await handle.result;
   const alive = membersOf(file);
   const { outcome, cleanup, durationMs, success } = result;
-  const error = outcome.error === undefined ? {} : { error: `${outcome.error.code}: ${outcome.error.message}` };
   return {
-    outcome: { ...outcome, ...error },
+    outcome: toPlain(outcome),
     success,
     durationMs,
     heldBy: [...result.output.stdout.heldBy, ...result.output.stderr.heldBy],
@@ -148,8 +153,8 @@ const operations = {
 
   /** A short command: the executor works. */
   async echo({ file }) {
-    const { stdout, outcome } = await runner.run(file, ['--kinds']);
-    return { stdout, outcome };
+    const { stdout, outcome, cleanup } = await runner.run(file, ['--kinds']);
+    return { stdout, outcome: toPlain(outcome), cleanup: receiptOf(cleanup) };
   },
 
   holdings: () => ({

@@ -24,12 +24,6 @@ namespace wire = core::wire;
 /// Above every number that a spawn places.
 constexpr int kAboveAllPlaces = 8;
 
-/// What the host lacks now and may have again later; anything else will not be different next time.
-bool IsShortage(int code) {
-  return code == EMFILE || code == ENFILE || code == EAGAIN || code == ENOMEM || code == ENOBUFS ||
-         code == ETOOMANYREFS;
-}
-
 core::Result<OwnedHandle> Placeable(OwnedHandle handle) {
   const int placed = ::fcntl(static_cast<int>(handle.get()), F_DUPFD_CLOEXEC, kAboveAllPlaces);
   if (placed == -1) return LastError("spawn");
@@ -124,9 +118,9 @@ core::Status GuardianProcess::Start() {
   if (!pair.ok()) return pair.error();
   core::Result<OwnedHandle> control = Placeable(std::move(pair.value().theirs));
   if (!control.ok()) return control.error();
-  const OwnedHandle null(RetryOnEintr([] { return ::open("/dev/null", O_RDWR | O_CLOEXEC); }));
+  OwnedHandle null(RetryOnEintr([] { return ::open("/dev/null", O_RDWR | O_CLOEXEC); }));
   if (!null.is_valid()) return LastError("spawn");
-  core::Result<OwnedHandle> streams = Placeable(OwnedHandle(::fcntl(static_cast<int>(null.get()), F_DUPFD_CLOEXEC, 3)));
+  core::Result<OwnedHandle> streams = Placeable(std::move(null));
   if (!streams.ok()) return streams.error();
   OwnedHandle self = OpenPidfd(::getpid());
   if (self.is_valid()) {

@@ -163,7 +163,7 @@ void TreeContainer::HearSuspended(const wire::Suspended& message) {
   if (leader_ != Leader::kRunning || !terminal_.has_terminal()) return;
   // It wanted the terminal a moment before it got it, or before the shell brought the host to the foreground.
   const bool wants_terminal = message.signal == SIGTTIN || message.signal == SIGTTOU;
-  if (wants_terminal && terminal_.LendTo(leader_pid_)) return SendCommand(MessageType::kContinue);
+  if (wants_terminal && terminal_.LendTo(leader_pid_)) return Say(kContinue);
   if (signalled_) return;  // it is being stopped: nobody should wait for it to be continued
   leader_ = Leader::kSuspended;
   terminal_.TakeBack(false);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 #include "core/limits.h"
 #include "platform/linux/pinned_process.h"
@@ -43,7 +44,13 @@ TreeContainer::~TreeContainer() {
   }
 }
 
+void TreeContainer::ForgetWords() {
+  due_ = 0;
+  say_at_ = core::kNever;
+}
+
 void TreeContainer::ReturnShim() {
+  ForgetWords();
   leader_handle_.Close();
   if (!shim_.socket.is_valid()) return;
   poller_.Remove(shim_.socket.get());
@@ -51,14 +58,64 @@ void TreeContainer::ReturnShim() {
 }
 
 void TreeContainer::DropShim() {
+  ForgetWords();
   if (!shim_.socket.is_valid()) return;
   poller_.Remove(shim_.socket.get());
   shim_.socket.Close();
 }
 
-void TreeContainer::SendCommand(MessageType type) {
-  // A shim that is gone says so by the end of its connection.
-  if (shim_.socket.is_valid()) (void)SendMessage(shim_.socket, MakeMessage<wire::Command>(type, shim_.run)).ok();
+core::Status TreeContainer::Send(Word word) {
+  switch (word) {
+    case kTerminate: {
+      auto signal = MakeMessage<wire::Signal>(MessageType::kSignal, shim_.run);
+      signal.number = SIGTERM;
+      return SendMessage(shim_.socket, signal);
+    }
+    case kKeepInCustody: {
+      auto keep = MakeMessage<wire::Keep>(MessageType::kKeep, shim_.run);
+      keep.mode = wire::KeepMode::kInCustody;
+      return SendMessage(shim_.socket, keep);
+    }
+    case kContinue:
+      return SendMessage(shim_.socket, MakeMessage<wire::Command>(MessageType::kContinue, shim_.run));
+    case kKill:
+      return SendMessage(shim_.socket, MakeMessage<wire::Command>(MessageType::kKill, shim_.run));
+    case kProbe:
+      return SendMessage(shim_.socket, MakeMessage<wire::Command>(MessageType::kProbe, shim_.run));
+  }
+  return {};
+}
+
+void TreeContainer::Say(Word word) {
+  if (!shim_.socket.is_valid()) return;
+  due_ |= word;
+  SayWhatIsDue();
+}
+
+void TreeContainer::SayWhatIsDue() {
+  say_at_ = core::kNever;
+  while (due_ != 0) {
+    const std::uint32_t first = due_ & (~due_ + 1);
+    const core::Status sent = Send(static_cast<Word>(first));
+    if (!sent.ok() && IsShortage(sent.error().code)) {
+      say_at_ = core::MonotonicNow() + core::kShortagePause;
+      return;
+    }
+    // A shim that is gone says so by the end of its connection.
+    due_ &= ~first;
+  }
+}
+
+void TreeContainer::LetGo() {
+  auto message = MakeMessage<wire::Keep>(MessageType::kKeep, shim_.run);
+  message.mode = wire::KeepMode::kLetGo;
+  for (int tries = 0; tries < core::kLastWordTries; ++tries) {
+    const core::Status sent = SendMessage(shim_.socket, message);
+    if (sent.ok() || !IsShortage(sent.error().code)) break;
+    const timespec pause{0, core::kShortagePause};
+    ::nanosleep(&pause, nullptr);
+  }
+  DropShim();
 }
 
 void TreeContainer::OnReady(Instant /*now*/) {
@@ -78,6 +135,8 @@ void TreeContainer::OnReady(Instant /*now*/) {
 }
 
 void TreeContainer::OnWake(Instant now) {
+  if (now >= say_at_) SayWhatIsDue();
+  if (now < wake_at_) return;
   wake_at_ = core::kNever;
   if (strays_) return LookForStrays(now);
   if (!looking_) return;
@@ -92,11 +151,9 @@ std::optional<core::StopStep> TreeContainer::SignalSoft(Instant now) {
     return sent ? std::optional(core::StopStep{"SIGTERM", core::SignalScope::kGroup, now}) : std::nullopt;
   }
   signalled_ = true;
-  auto message = MakeMessage<wire::Signal>(MessageType::kSignal, shim_.run);
-  message.number = SIGTERM;
-  if (shim_.socket.is_valid()) (void)SendMessage(shim_.socket, message).ok();
+  Say(kTerminate);
   // A stopped process takes nothing else, and one that uses a terminal may have stopped since anybody looked.
-  if (terminal_.has_terminal()) SendCommand(MessageType::kContinue);
+  if (terminal_.has_terminal()) Say(kContinue);
   const auto scope = is_leader_alive() ? core::SignalScope::kGroup : core::SignalScope::kTree;
   return core::StopStep{"SIGTERM", scope, now};
 }
@@ -110,7 +167,7 @@ std::optional<core::StopStep> TreeContainer::SignalHard(Instant now) {
     const bool sent = strays_->Signal(SIGKILL);
     return sent ? std::optional(core::StopStep{"SIGKILL", core::SignalScope::kGroup, now}) : std::nullopt;
   }
-  SendCommand(MessageType::kKill);
+  Say(kKill);
   return core::StopStep{"SIGKILL", core::SignalScope::kTree, now};
 }
 
@@ -129,7 +186,7 @@ void TreeContainer::Look(Instant now) {
     return observer_.OnContainerOccupied();
   }
   if (is_killing_) return;  // kEmpty comes by itself
-  SendCommand(MessageType::kProbe);
+  Say(kProbe);
   wake_at_ = now + core::kShimAnswerLimit;
 }
 
@@ -151,16 +208,13 @@ void TreeContainer::Resume() {
   terminal_.LendTo(leader_pid_);
   if (leader_ != Leader::kSuspended) return;
   leader_ = Leader::kRunning;
-  SendCommand(MessageType::kContinue);
+  Say(kContinue);
 }
 
 void TreeContainer::KeepMembers() {
   if (!shim_.socket.is_valid()) return;
-  const bool lets_go = stragglers_ == core::StragglerPolicy::kLeave;
-  auto message = MakeMessage<wire::Keep>(MessageType::kKeep, shim_.run);
-  message.mode = lets_go ? wire::KeepMode::kLetGo : wire::KeepMode::kInCustody;
-  (void)SendMessage(shim_.socket, message).ok();
-  if (lets_go) DropShim();
+  if (stragglers_ == core::StragglerPolicy::kLeave) return LetGo();
+  Say(kKeepInCustody);
 }
 
 ContainerReport TreeContainer::Report() {

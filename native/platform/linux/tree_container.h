@@ -1,6 +1,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -38,7 +39,7 @@ class TreeContainer final : public Container {
   void KeepMembers() override;
 
   void OnReady(core::Instant now) override;
-  core::Instant wake_at() const override { return wake_at_; }
+  core::Instant wake_at() const override { return std::min(wake_at_, say_at_); }
   void OnWake(core::Instant now) override;
 
   /// By the shim, which looks at the whole tree, and by rlimits, which the leader is born with.
@@ -48,6 +49,8 @@ class TreeContainer final : public Container {
 
  private:
   enum class Leader : std::uint8_t { kNone, kStarting, kRunning, kSuspended, kDead };
+  /// Words for the shim, in the order in which they are said.
+  enum Word : std::uint8_t { kTerminate = 1, kContinue = 2, kKill = 4, kProbe = 8, kKeepInCustody = 16 };
   using Records = std::span<const core::wire::ProcessRecord>;
   /// What a launch carries besides its descriptors; the strings are as core/wire.h has them, NULs included.
   struct Request {
@@ -88,12 +91,18 @@ class TreeContainer final : public Container {
 
   bool is_leader_alive() const { return leader_ == Leader::kRunning || leader_ == Leader::kSuspended; }
   bool is_over() const { return leader_ == Leader::kDead && empty_; }
-  void SendCommand(core::wire::MessageType type);
+  /// Says it now, or as soon as the system has room for the message: a kill must not be lost to a shortage.
+  void Say(Word word);
+  void SayWhatIsDue();
+  core::Status Send(Word word);
+  /// A last word: with it the shim goes. Waits for room for some milliseconds; without any the members are ended.
+  void LetGo();
   void Look(core::Instant now);
   void LookForStrays(core::Instant now);
   /// The shim has nothing of this run any more: the pool may have it.
   void ReturnShim();
   void DropShim();
+  void ForgetWords();
 
   ShimPool& pool_;
   Shim shim_;
@@ -121,6 +130,9 @@ class TreeContainer final : public Container {
   /// A look at the tree was asked for and has not been answered.
   bool looking_ = false;
   core::Instant wake_at_ = core::kNever;
+  /// Words that found no room, and when they are tried again.
+  std::uint32_t due_ = 0;
+  core::Instant say_at_ = core::kNever;
   /// A stop that was told of before the start.
   std::optional<core::wire::Suspended> early_stop_;
   std::optional<StrayGroup> strays_;

@@ -12,6 +12,10 @@
 
 namespace custody::platform {
 
+bool IsShortage(int code) {
+  return code == EMFILE || code == ENFILE || code == EAGAIN || code == ENOMEM || code == ENOBUFS;
+}
+
 core::Result<WireSocketPair> MakeWireSocketPair() {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1) return LastError("spawn");
@@ -35,8 +39,9 @@ core::Status SendDatagram(const OwnedHandle& socket, std::span<const iovec> part
   }
   const int fd = static_cast<int>(socket.get());
   const ssize_t count = RetryOnEintr([&] { return ::sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL); });
-  if (count == -1) return LastError("spawn");
-  return {};
+  if (count != -1) return {};
+  // More descriptors on their way than this user may have open. Source: Linux unix(7), ETOOMANYREFS.
+  return errno == ETOOMANYREFS ? core::OsError{EMFILE, "spawn"} : LastError("spawn");
 }
 
 core::Result<std::size_t> ReceiveDatagram(const OwnedHandle& socket, std::span<std::byte> into) {

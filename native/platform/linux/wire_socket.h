@@ -17,6 +17,9 @@ struct WireSocketPair {
   OwnedHandle theirs;
 };
 
+/// What the host lacks now and may have again later; anything else will not be different next time.
+bool IsShortage(int code);
+
 /// Errors : EMFILE and the like.
 core::Result<WireSocketPair> MakeWireSocketPair();
 

@@ -27,6 +27,7 @@ describe('launchError', () => {
     ['E2BIG', 'none', 'ARGV_TOO_LONG', undefined],
     ['EAGAIN', 'none', 'RESOURCE_LIMIT', undefined],
     ['EMFILE', 'none', 'RESOURCE_LIMIT', undefined],
+    ['ENOBUFS', 'none', 'RESOURCE_LIMIT', undefined],
     ['ENOMEM', 'none', 'RESOURCE_LIMIT', undefined],
     ['ENOENT', 'stdin', 'UNKNOWN', undefined],
     ['EIO', 'none', 'UNKNOWN', undefined],
