@@ -39,6 +39,11 @@ export interface Invocation {
   /** Later layers win. */
   envLayers: readonly EnvLayer[];
   envMode: EnvMode;
+  /** `undefined`: the policy's own. */
+  envInclude: readonly string[] | undefined;
+  envExclude: readonly string[] | undefined;
+  /** On top of `envLayers`, and registered for redaction. Later layers win. */
+  secretLayers: readonly EnvLayer[];
   input: Uint8Array | undefined;
   stdin: StdinOption | undefined;
   stdout: OutputTarget;
@@ -77,6 +82,9 @@ export function readDefaults(defaults: unknown, limits: OptionLimits): Invocatio
     cwd: undefined,
     envLayers: NO_LAYERS,
     envMode: 'inherit',
+    envInclude: undefined,
+    envExclude: undefined,
+    secretLayers: NO_LAYERS,
     input: undefined,
     stdin: undefined,
     stdout: 'capture',

@@ -3,8 +3,9 @@
  * a property in `run-options.ts`.
  */
 import type { Invocation, OptionLimits } from './invocation.js';
-import { readEnv } from './read-env.js';
+import { readEnv, readSecrets } from './read-env.js';
 import { readLimits } from './read-limits.js';
+import { readTexts } from './read-texts.js';
 import { isAbortSignal, isInRange, isOneOf, isText, type Issues } from './validate.js';
 
 /** Takes one given value into the draft, or notes what is wrong with it. */
@@ -36,6 +37,15 @@ export const commandReaders: ReadonlyMap<string, OptionReader> = new Map<string,
     'envMode',
     (draft, value, issues) => {
       if (isOneOf(value, ENV_MODES, 'envMode', issues)) draft.envMode = value;
+    },
+  ],
+  ['envInclude', globsReader('envInclude')],
+  ['envExclude', globsReader('envExclude')],
+  [
+    'secrets',
+    (draft, value, issues, limits) => {
+      const layer = readSecrets(value, limits.maxEnvNames, issues);
+      if (layer !== undefined) draft.secretLayers = [...draft.secretLayers, layer];
     },
   ],
   ['input', readInput],
@@ -117,6 +127,12 @@ function durationReader(name: 'timeoutMs' | 'idleTimeoutMs' | 'graceMs' | 'drain
   return (draft, value, issues, limits) => {
     // Rounded up: a limit may come late by less than a millisecond, never early.
     if (isInRange(value, limits[name], name, issues)) draft[name] = Math.ceil(value);
+  };
+}
+
+function globsReader(name: 'envInclude' | 'envExclude'): OptionReader {
+  return (draft, value, issues) => {
+    draft[name] = readTexts(value, name, 'names, in which * and ? stand for any characters', issues);
   };
 }
 

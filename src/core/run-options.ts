@@ -31,13 +31,33 @@ export interface CommandOptions {
   /** Variables, applied to what {@link CommandOptions.envMode} provides. Those of the options win over those of the command. */
   readonly env?: EnvVariables | undefined;
   /**
-   * `inherit` and `merge`: the host's environment with `env` on top. `replace`: `env` and nothing else. `minimal`: `env` on
-   * top of a short list of names that programs need to work at all (`PATH`, `HOME`, `LANG` and the like).
+   * `inherit`: the host's environment without the names of `envExclude`, and `env` on top. `merge`: the same with all names.
+   * `replace`: `env` and nothing else, so that even `PATH`, `HOME` and, on Windows, `SystemRoot` have to be given. `minimal`:
+   * `env` on top of a short list of names that programs need to work at all (`PATH`, `HOME`, `LANG` and the like) and of those
+   * that `envInclude` names.
    *
-   * @remarks `merge` differs from `inherit` once a configuration excludes names; `merge` passes them on.
    * @defaultValue `'inherit'`
    */
   readonly envMode?: EnvMode | undefined;
+  /**
+   * Globs (`*`, `?`, in any case) of names in the host's environment that pass although `envExclude` has them too or, with
+   * `minimal`, although they are not on its list.
+   *
+   * @defaultValue `['PATH', 'HOME', 'TEMP', 'TMP']`
+   */
+  readonly envInclude?: readonly string[] | undefined;
+  /**
+   * Globs of names in the host's environment that the command does not get, such as `['*_TOKEN', '*_KEY']`. What `env` and
+   * `secrets` give always passes; `result.withheldEnv` lists what did not.
+   *
+   * @defaultValue none
+   */
+  readonly envExclude?: readonly string[] | undefined;
+  /**
+   * Variables with values that nobody may read: they reach the command through its environment and nothing else, win over
+   * `env`, and are redacted in everything that is shown of the run. Those of a call are put on top of its runner's.
+   */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
   /** Standard input as text (UTF-8) or bytes; the child sees the end of input after it, unless `stdin` is `'pipe'`. */
   readonly input?: string | Uint8Array | undefined;
   /** @defaultValue `'ignore'`: the child reads end of input at once. */

@@ -69,6 +69,8 @@ export interface RunResult<T extends string | Uint8Array = string> {
   readonly breach: LimitBreach | null;
   /** Limits that were asked for and that nothing held here. */
   readonly unenforcedLimits: readonly LimitName[];
+  /** Names of the host's environment that `envExclude` or mode `minimal` kept from the command. */
+  readonly withheldEnv: readonly string[];
   /** Monotonic milliseconds from the start to the end of cleanup. */
   readonly durationMs: number;
   /** ISO 8601, UTC. */
@@ -92,6 +94,7 @@ export interface ResultParts {
   readonly backend: 'native' | 'fallback';
   /** The containment that was asked for, by name or by default. */
   readonly containment: Containment;
+  readonly withheldEnv: readonly string[];
 }
 
 /** The result of a run that has settled. */
@@ -116,6 +119,7 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly usage: Usage;
   readonly breach: LimitBreach | null;
   readonly unenforcedLimits: readonly LimitName[];
+  readonly withheldEnv: readonly string[];
   readonly durationMs: number;
   readonly startTime: string;
   readonly endTime: string;
@@ -125,7 +129,7 @@ class SettledResult implements RunResult<string | Uint8Array> {
   /** Both streams in bytes; `undefined` where one of them is empty and the other is the whole. */
   readonly #both: CapturedOutput | undefined;
 
-  constructor({ id, invocation, facts, captured, cancelReason, backend, containment }: ResultParts) {
+  constructor({ id, invocation, facts, captured, cancelReason, backend, containment, withheldEnv }: ResultParts) {
     const { file, args, cwd, encoding } = invocation;
     const { stdout, stderr } = captured;
     const { breach, unenforcedLimits } = facts;
@@ -146,6 +150,7 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.usage = facts.usage;
     this.breach = breach;
     this.unenforcedLimits = unenforcedLimits;
+    this.withheldEnv = withheldEnv;
     this.durationMs = facts.durationMs;
     this.startTime = isoTime(facts.startedAtMs);
     this.endTime = isoTime(facts.startedAtMs + facts.durationMs);

@@ -14,13 +14,14 @@ import { reasonText } from '../core/reason.js';
 import { failureOf } from '../core/run-failure.js';
 import { createResult, type RunResult } from '../core/run-result.js';
 import { notLaunched, type SettledFacts } from '../core/settled-facts.js';
+import type { PlannedEnvironment } from '../policy/env-policy.js';
 import { CLEANUP_BUDGET_MS, MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
 import { listenForAbort, stopListeningForAbort, type AbortTarget } from './abort-listeners.js';
 import { NOTHING_CAPTURED, readCaptured } from './capture.js';
 import { Deferred } from './deferred.js';
 import type { RunContext } from './run-context.js';
 import type { RunGroup } from './run-group.js';
-import { toLaunchSpec } from './to-launch-spec.js';
+import { environmentFor, toLaunchSpec } from './to-launch-spec.js';
 
 /** A result whose form is known to its caller only. */
 export type AnyResult = RunResult<string | Uint8Array>;
@@ -34,6 +35,7 @@ export interface RunAttachment {
   settled?(): void;
 }
 
+const NONE_WITHHELD: readonly string[] = Object.freeze([]);
 const NO_ATTACHMENTS: readonly RunAttachment[] = [];
 
 export class Run implements LaunchListener, AbortTarget {
@@ -45,6 +47,7 @@ export class Run implements LaunchListener, AbortTarget {
   #isHeld: boolean;
   #launchId: LaunchId | undefined;
   #pid: number | undefined;
+  #withheldEnv: readonly string[] = NONE_WITHHELD;
   #cancelReason: string | undefined;
   #facts: SettledFacts | undefined;
   #result: AnyResult | undefined;
@@ -67,8 +70,10 @@ export class Run implements LaunchListener, AbortTarget {
   /** Launches, unless the AbortSignal has aborted or the group is closed. Called once. */
   launch(): void {
     if (this.#isRefused()) return;
-    const { host, defaultContainment } = this.#context;
-    this.#launchId = this.backend.launch(toLaunchSpec(this.invocation, host, defaultContainment, this.#isHeld), this);
+    const { defaultContainment } = this.#context;
+    const environment = this.#planEnvironment();
+    const spec = toLaunchSpec(this.invocation, environment, defaultContainment, this.#isHeld);
+    this.#launchId = this.backend.launch(spec, this);
     this.#enter();
     if (this.invocation.signal !== undefined) listenForAbort(this.invocation.signal, this);
   }
@@ -76,9 +81,9 @@ export class Run implements LaunchListener, AbortTarget {
   /** Launches and blocks until the run has settled. Called instead of {@link Run.launch}. */
   launchSync(): AnyResult {
     if (!this.#isRefused()) {
-      const { host, defaultContainment, live } = this.#context;
+      const { defaultContainment, live } = this.#context;
       this.#launchId = this.backend.launchSync(
-        toLaunchSpec(this.invocation, host, defaultContainment, false),
+        toLaunchSpec(this.invocation, this.#planEnvironment(), defaultContainment, false),
         this,
         live.decidesOnSignals(),
       );
@@ -205,6 +210,12 @@ export class Run implements LaunchListener, AbortTarget {
     this.#releaseIfDone();
   }
 
+  #planEnvironment(): PlannedEnvironment {
+    const environment = environmentFor(this.invocation, this.#context.host);
+    this.#withheldEnv = environment.withheld;
+    return environment;
+  }
+
   #enter(): void {
     this.#group.add(this);
     this.#context.live.enter();
@@ -247,6 +258,7 @@ export class Run implements LaunchListener, AbortTarget {
       cancelReason: this.#cancelReason,
       backend: this.backend.kind,
       containment: this.invocation.containment ?? this.#context.defaultContainment,
+      withheldEnv: this.#withheldEnv,
     });
     const attachments = this.#attachments;
     // Dropped: what a handle attached may refer to the handle, which must be free to be collected from here on.
