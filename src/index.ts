@@ -28,6 +28,7 @@ export type {
   EnvMode,
   EnvVariables,
   OutputOf,
+  RedactOptions,
   RunOptions,
   StdinOption,
 } from './core/run-options.js';

@@ -9,6 +9,7 @@ import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.j
 import { nearestName } from './nearest-name.js';
 import { commandReaders, optionReaders, type OptionReader } from './option-readers.js';
 import { readArgs } from './read-args.js';
+import type { RedactChoice } from './read-redact.js';
 import { NO_LIMITS, type LimitName, type ResourceLimits } from './resource-limits.js';
 import type { Encoding, EnvMode, StdinOption } from './run-options.js';
 import { isExecutableName, Issues, type Range } from './validate.js';
@@ -44,6 +45,7 @@ export interface Invocation {
   envExclude: readonly string[] | undefined;
   /** On top of `envLayers`, and registered for redaction. Later layers win. */
   secretLayers: readonly EnvLayer[];
+  redact: RedactChoice | undefined;
   input: Uint8Array | undefined;
   stdin: StdinOption | undefined;
   stdout: OutputTarget;
@@ -85,6 +87,7 @@ export function readDefaults(defaults: unknown, limits: OptionLimits): Invocatio
     envInclude: undefined,
     envExclude: undefined,
     secretLayers: NO_LAYERS,
+    redact: undefined,
     input: undefined,
     stdin: undefined,
     stdout: 'capture',

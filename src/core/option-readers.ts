@@ -5,6 +5,7 @@
 import type { Invocation, OptionLimits } from './invocation.js';
 import { readEnv, readSecrets } from './read-env.js';
 import { readLimits } from './read-limits.js';
+import { readRedact } from './read-redact.js';
 import { readTexts } from './read-texts.js';
 import { isAbortSignal, isInRange, isOneOf, isText, type Issues } from './validate.js';
 
@@ -104,6 +105,7 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
     },
   ],
   ['strictLimits', switchReader('strictLimits')],
+  ['redact', readRedact],
   ['reject', switchReader('reject')],
 ]);
 

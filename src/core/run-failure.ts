@@ -3,14 +3,17 @@
  */
 import { CODE_OF_CAUSE, type ErrorCode } from './error-codes.js';
 import { CommandFailedError, WorkingDirectoryError, type CustodyError } from './errors.js';
+import type { Redactor } from './redactor.js';
 import type { RunResult } from './run-result.js';
 
 /** The error for a result without success. A missing working directory keeps its own class. */
-export function failureOf(result: RunResult<string | Uint8Array>): CustodyError {
+export function failureOf(result: RunResult<string | Uint8Array>, redactor?: Redactor): CustodyError {
   const { outcome } = result;
   const cause = 'error' in outcome ? outcome.error : undefined;
   if (cause instanceof WorkingDirectoryError) return cause;
-  return new CommandFailedError(codeOf(result), messageOf(result), result, cause);
+  // A result may show what its error, which goes to logs, must not.
+  const message = redactor?.redact(messageOf(result)) ?? messageOf(result);
+  return new CommandFailedError(codeOf(result), message, result, cause);
 }
 
 function codeOf({ outcome }: RunResult<string | Uint8Array>): ErrorCode {

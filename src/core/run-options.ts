@@ -72,6 +72,18 @@ export interface CommandOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** What to redact; values and patterns of a call are put on top of those of its runner. */
+export interface RedactOptions {
+  /** Values to redact wherever they are, each of at least 6 characters. */
+  readonly values?: readonly string[] | undefined;
+  /** Patterns in RE2 syntax, for example `'(?i)corp-[a-z0-9]{8}'`; each is looked for within a line. */
+  readonly patterns?: readonly string[] | undefined;
+  /** Redact what looks like a secret: known kinds of tokens, and values that are assigned to a telling name. @defaultValue `true` */
+  readonly builtIn?: boolean | undefined;
+  /** Overwrite secrets by `*` in the bytes of a result with `encoding: 'buffer'`, too. @defaultValue `false` */
+  readonly bytes?: boolean | undefined;
+}
+
 /** A command as a value. */
 export interface CommandSpec extends CommandOptions {
   /** A name to look up in the child's `PATH`, or a path (it contains a separator) resolved against `cwd`. */
@@ -146,6 +158,16 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
   readonly strictLimits?: boolean | undefined;
   /** `buffer` returns output as bytes, without decoding and without a truncation marker. @defaultValue `'utf8'` */
   readonly encoding?: E | undefined;
+  /**
+   * What is replaced by `[REDACTED]` in everything that is shown of the run: the text of the result, lines, tails, its command
+   * and reason, messages of errors. Values of `secrets` always are. `true`: what looks like a secret as well. An object: what
+   * it says. `false`: the result shows what the command wrote; lines, tails and messages stay redacted.
+   *
+   * @remarks This keeps logs clean and isolates nothing: a command may write what it knows in a form that nobody recognises.
+   * Bytes (`encoding: 'buffer'`, `handle.read()`) and streams that are inherited are as the command wrote them.
+   * @defaultValue values of `secrets` only
+   */
+  readonly redact?: boolean | RedactOptions | undefined;
   /** `true`: a run without success rejects with {@link CommandFailedError} instead of resolving. @defaultValue `false` */
   readonly reject?: boolean | undefined;
 }

@@ -11,6 +11,7 @@ import { CustodyError } from '../core/errors.js';
 import type { Invocation } from '../core/invocation.js';
 import type { StragglerPolicy } from '../core/launch-spec.js';
 import { reasonText } from '../core/reason.js';
+import type { Redactor } from '../core/redactor.js';
 import { failureOf } from '../core/run-failure.js';
 import { createResult, type RunResult } from '../core/run-result.js';
 import { notLaunched, type SettledFacts } from '../core/settled-facts.js';
@@ -42,6 +43,8 @@ export class Run implements LaunchListener, AbortTarget {
   readonly id: string;
   readonly invocation: Readonly<Invocation>;
   readonly backend: Backend;
+  /** Of everything that is shown of the run; `undefined` where nothing is redacted. */
+  readonly redactor: Redactor | undefined;
   readonly #context: RunContext;
   readonly #group: RunGroup;
   #isHeld: boolean;
@@ -58,9 +61,16 @@ export class Run implements LaunchListener, AbortTarget {
   #settledAnswer: Deferred<undefined> | undefined;
 
   /** `isHeld`: keep the output after the run has settled, until {@link Run.letGo}. */
-  constructor(context: RunContext, group: RunGroup, invocation: Readonly<Invocation>, isHeld: boolean) {
+  constructor(
+    context: RunContext,
+    group: RunGroup,
+    invocation: Readonly<Invocation>,
+    redactor: Redactor | undefined,
+    isHeld: boolean,
+  ) {
     this.id = context.nextId();
     this.invocation = invocation;
+    this.redactor = redactor;
     this.backend = context.selected.backend;
     this.#context = context;
     this.#group = group;
@@ -93,7 +103,7 @@ export class Run implements LaunchListener, AbortTarget {
     }
     const result = this.#result;
     if (result === undefined) throw new CustodyError('UNKNOWN', 'the run has not settled', { operation: 'launchSync' });
-    if (this.invocation.reject && !result.success) throw failureOf(result);
+    if (this.invocation.reject && !result.success) throw failureOf(result, this.redactor);
     return result;
   }
 
@@ -259,6 +269,7 @@ export class Run implements LaunchListener, AbortTarget {
       backend: this.backend.kind,
       containment: this.invocation.containment ?? this.#context.defaultContainment,
       withheldEnv: this.#withheldEnv,
+      redactor: this.redactor,
     });
     const attachments = this.#attachments;
     // Dropped: what a handle attached may refer to the handle, which must be free to be collected from here on.
@@ -273,7 +284,7 @@ export class Run implements LaunchListener, AbortTarget {
     const result = this.#result;
     if (result === undefined || this.#resultAnswer === undefined) return;
     const isFailure = this.invocation.reject && !result.success;
-    this.#resultAnswer.resolve(isFailure ? Promise.reject(failureOf(result)) : result);
+    this.#resultAnswer.resolve(isFailure ? Promise.reject(failureOf(result, this.redactor)) : result);
   }
 
   /** Ends what outlived the settling. `undefined`: not confirmed in time. */

@@ -31,7 +31,7 @@ describe('an ordinary call', () => {
       ...{ timeoutMs: 300_000, idleTimeoutMs: 0, graceMs: 2_000, drainMs: 500, maxOutputBytes: 1_048_576 },
       ...{ onOverflow: 'truncate', signal: undefined, stragglers: 'kill', containment: undefined },
       ...{ limits: {}, strictLimits: false, encoding: 'utf8', reject: false },
-      ...{ envInclude: undefined, envExclude: undefined, secretLayers: [] },
+      ...{ envInclude: undefined, envExclude: undefined, secretLayers: [], redact: undefined },
     });
   });
 
