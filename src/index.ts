@@ -35,6 +35,7 @@ export type {
 export type { LimitBreach, LimitName, LimitReach, LimitSupport, ResourceLimits } from './core/resource-limits.js';
 export type { CommandSummary, RunResult, StreamSummary } from './core/run-result.js';
 export type { Usage } from './core/settled-facts.js';
+export { SECRET_NAME_GLOBS, type Preset } from './policy/presets.js';
 export { createRunner, type RunnerOptions } from './runner/create-runner.js';
 export { capabilities, probeCapabilities, run, runSync, scope, start } from './runner/default-runner.js';
 export type {

@@ -73,12 +73,26 @@ const NO_ARGS: readonly string[] = Object.freeze([]);
 const NO_LAYERS: readonly EnvLayer[] = Object.freeze([]);
 
 /**
- * The defaults of a runner.
+ * The defaults of a runner, on top of those in `base` if there are any.
  *
  * @throws {@link CommandValidationError} naming each property that is wrong, such as `defaults.timeoutMs`.
  */
-export function readDefaults(defaults: unknown, limits: OptionLimits): InvocationDefaults {
-  const draft: Invocation = {
+export function readDefaults(defaults: unknown, limits: OptionLimits, base?: InvocationDefaults): InvocationDefaults {
+  const draft: Invocation = base === undefined ? standardDefaults(limits) : { ...base };
+  if (defaults === undefined) return draft;
+  const reading = new Reading(draft, limits, 'defaults.');
+  try {
+    reading.options(defaults);
+    if (draft.encoding !== 'utf8')
+      reading.issues.add('encoding', 'cannot be a default: it changes the type of each result');
+  } catch (error) {
+    reading.refuse(error);
+  }
+  return reading.finish();
+}
+
+function standardDefaults(limits: OptionLimits): Invocation {
+  return {
     file: '',
     args: NO_ARGS,
     cwd: undefined,
@@ -106,16 +120,6 @@ export function readDefaults(defaults: unknown, limits: OptionLimits): Invocatio
     encoding: 'utf8',
     reject: false,
   };
-  if (defaults === undefined) return draft;
-  const reading = new Reading(draft, limits, 'defaults.');
-  try {
-    reading.options(defaults);
-    if (draft.encoding !== 'utf8')
-      reading.issues.add('encoding', 'cannot be a default: it changes the type of each result');
-  } catch (error) {
-    reading.refuse(error);
-  }
-  return reading.finish();
 }
 
 /**

@@ -10,6 +10,7 @@ import { readDefaults } from '../core/invocation.js';
 import type { RunOptions } from '../core/run-options.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
 import { HOST_EXIT_BUDGET_MS, RUN_LIMITS } from '../policy/limits.js';
+import { PRESETS, type Preset, type PresetOptions } from '../policy/presets.js';
 import { HostSignals } from './host-signals.js';
 import { ProcessRunner } from './process-runner.js';
 import type { RunContext } from './run-context.js';
@@ -24,6 +25,13 @@ export interface RunnerOptions {
    * @defaultValue what the environment variable `CUSTODY_NATIVE` says, else `'auto'`
    */
   readonly native?: NativeMode | undefined;
+  /**
+   * What to start from. `agent`, for commands that somebody else chose: a minimal environment with `CI=true`, and what looks like
+   * a secret is redacted. `compat`: as `node:child_process` does it. `defaults` win over it.
+   *
+   * @defaultValue `'default'`
+   */
+  readonly preset?: Preset | undefined;
   /** Options for every run of this runner; those of a call win, and variables of `env` are put on top of each other. */
   readonly defaults?: RunOptions | undefined;
 }
@@ -51,16 +59,25 @@ const host: HostEnvironment = {
  * @throws {@link CommandValidationError} with code `VALIDATION_FAILED` for options that are not valid.
  */
 export function createRunner(options: RunnerOptions = {}): CustodyRunner {
-  const { native, defaults } = options;
+  const { native, preset, defaults } = options;
   if (native !== undefined) checkMode(native, 'native');
+  const base = preset === undefined ? undefined : readDefaults(optionsOf(preset).defaults, RUN_LIMITS);
   let context: RunContext | undefined;
-  return new ProcessRunner(() => (context ??= createContext(native)), readDefaults(defaults, RUN_LIMITS));
+  return new ProcessRunner(() => (context ??= createContext(native)), readDefaults(defaults, RUN_LIMITS, base));
 }
 
 function createContext(native: NativeMode | undefined): RunContext {
   const selected = selectBackend(native ?? modeOfHost());
   const { defaultContainment } = selected.backend.capabilities();
   return { selected, defaultContainment, host, live, wallMs: Date.now, nextId };
+}
+
+function optionsOf(preset: Preset): PresetOptions {
+  if (Object.hasOwn(PRESETS, preset)) return PRESETS[preset];
+  const message = `must be ${Object.keys(PRESETS)
+    .map((name) => `'${name}'`)
+    .join(', ')}`;
+  throw new CommandValidationError([{ property: 'preset', message }]);
 }
 
 function modeOfHost(): NativeMode {

@@ -109,14 +109,30 @@ forEachBackend((scene) => {
       args: ['env'],
       env: { B: 'command', C: 'command', D: 'command', E: 'command' },
     };
-    const options = { env: { C: 'options', D: 'options', E: undefined }, secrets: { D: 'secret-of-D' } };
+    const options = { env: { C: 'options', D: 'options', E: undefined }, secrets: { D: 'secret-of-D' }, redact: false };
     const { stdout } = scene.record(await runner.run(command, options));
     expect(stdout.split('\0').sort()).toEqual(['', 'A=runner', 'B=command', 'C=options', 'D=secret-of-D']);
   });
 
   it.each(['inherit', 'replace', 'minimal'] as const)('ENV-09: has the secrets, in mode %s', async (envMode) => {
-    const child = await environment({ envMode, env: { A: 'env' }, secrets: { A: 'a "true"\nvalue' } });
+    const child = await environment({ envMode, env: { A: 'env' }, secrets: { A: 'a "true"\nvalue' }, redact: false });
     expect(child['A']).toBe('a "true"\nvalue');
+  });
+
+  it('ENV-06, ENV-07: is minimal with CI=true under the preset agent, and redacted', async () => {
+    process.env['CUSTODY_TEST_C_TOKEN'] = 'c';
+    try {
+      await using runner = scene.anotherRunner({ env: { API_TOKEN: 'letmein' } }, 'agent');
+      const result = scene.record(await runner.run(scene.probe, ['env']));
+      const entries = result.stdout.split('\0');
+      expect(entries).toContain('CI=true');
+      expect(entries).toContain('DOTNET_CLI_TELEMETRY_OPTOUT=1');
+      expect(entries).toContain('API_TOKEN=[REDACTED]');
+      expect(result.stdout).not.toContain('CUSTODY_TEST_C_TOKEN');
+      expect(result.withheldEnv).toContain('CUSTODY_TEST_C_TOKEN');
+    } finally {
+      delete process.env['CUSTODY_TEST_C_TOKEN'];
+    }
   });
 
   it('ENV-08: is the one asked for, however the command is run', async () => {

@@ -21,7 +21,7 @@ const SCHEME = String.raw`(?:(?:bearer|basic|digest|token)[ \t]{1,4})?`;
 /** Characters of a bare value that are judged: places inside a refused one are looked at again. */
 const JUDGED_LENGTH = 255;
 /** A bare value is no reference, call or list, and ends at white space or at what ends it in JSON, queries and shells. */
-const BARE_VALUE = '([^\\s"\'`,;&<>$%{}()*[\\]|\\\\][^\\s"\'`,;&<>]{3,254})';
+const BARE_VALUE = '([^\\s\\p{Cc}"\'`,;&<>$%{}()*[\\]|\\\\][^\\s\\p{Cc}"\'`,;&<>]{3,254})';
 const QUOTED_VALUE = '["\'`]([^"\'`\\n]{4,})(?=["\'`])';
 
 const TRIGGER = /api[_-]?key|secret|passw(?:or)?d|pwd|token|auth|bearer|sk-|gh[opsur]_|github_pat_|eyJ/gi;
@@ -29,7 +29,7 @@ const TRIGGER = /api[_-]?key|secret|passw(?:or)?d|pwd|token|auth|bearer|sk-|gh[o
 const PATTERNS: readonly SecretPattern[] = [
   { expression: /api[_-]?key["']?([ \t]{0,4}[:=][ \t]{0,4})["'`]?([\w\-.+/=]{20,})/iy, isSecret: () => true },
   { expression: new RegExp(NAMES + SEPARATOR + QUOTED_VALUE, 'iy'), isSecret: () => true },
-  { expression: new RegExp(NAMES + SEPARATOR + BARE_VALUE, 'iy'), isSecret: isSecretAssignment },
+  { expression: new RegExp(NAMES + SEPARATOR + BARE_VALUE, 'iyu'), isSecret: isSecretAssignment },
   {
     expression: new RegExp(
       String.raw`(?<![A-Za-z])(?:auth(?:orization)?|bearer)${SEPARATOR}["']?${SCHEME}([\w.~+/-]{8,}={0,2})`,
@@ -73,7 +73,7 @@ function findAt(text: string, index: number, report: Report): number {
 }
 
 function endOfRun(text: string, index: number): number {
-  const run = /[^\s"'`,;&<>]*/y;
+  const run = /[^\s\p{Cc}"'`,;&<>]*/uy;
   run.lastIndex = index;
   return index + (run.exec(text)?.[0].length ?? 0);
 }

@@ -91,6 +91,7 @@ describe('what looks like a secret', () => {
     ['DB_PASSWORD=letmein&x=1', 'DB_PASSWORD=[REDACTED]&x=1'],
     ['"password": "correct horse"', '"password": "[REDACTED]"'],
     ['password: hunter2hunter2', 'password: [REDACTED]'],
+    ['A_TOKEN=letmein\0B=1\0', 'A_TOKEN=[REDACTED]\0B=1\0'],
     ['client_secret = s3cr3t-value', 'client_secret = [REDACTED]'],
     ['AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG', 'AWS_SECRET_ACCESS_KEY=[REDACTED]'],
     ['https://x.test/?token=abcd1234&b=2', 'https://x.test/?token=[REDACTED]&b=2'],
