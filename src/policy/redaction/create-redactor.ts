@@ -18,10 +18,10 @@ export interface Registration {
   readonly longRuns: boolean;
 }
 
-/** @throws `CommandValidationError` naming each pattern, as `redact.patterns[0]`, that is none. */
-export function createRedactor({ values, builtIn, patterns, longRuns }: Registration): Redactor {
-  const issues = new Issues('');
-  const finders = compilePatterns(patterns, 'redact.patterns', issues);
+/** @throws `CommandValidationError` naming each pattern, as `redact.patterns[0]` with that prefix, that is none. */
+export function createRedactor({ values, builtIn, patterns, longRuns }: Registration, prefix = 'redact.'): Redactor {
+  const issues = new Issues(prefix);
+  const finders = compilePatterns(patterns, 'patterns', issues);
   issues.throwIfAny();
   const forms = new Set<string>();
   const warnings: string[] = [];
