@@ -23,7 +23,7 @@ export interface CapturedOutput {
 
 /**
  * Both streams as one text; a gap is marked in its place. Secrets that `redactor` knows are looked for in each stream, where the
- * other may interrupt them, and in the whole, where both may put one together.
+ * other may interrupt them. Both cannot put one together: its beginning is held back until its own stream goes on.
  */
 export function combinedText(output: CapturedOutput, redactor?: Redactor): string {
   const parts: string[] = [];
@@ -31,11 +31,10 @@ export function combinedText(output: CapturedOutput, redactor?: Redactor): strin
   walk(output, sinks);
   sinks.stdout.flush();
   sinks.stderr.flush();
-  const text = parts.join('');
-  return redactor?.redact(text) ?? text;
+  return parts.join('');
 }
 
-/** Both streams as one run of bytes; a gap leaves no trace. Secrets are masked as {@link combinedText} redacts them. */
+/** Both streams as one run of bytes; a gap leaves no trace. Secrets are masked in each stream and in what both put together. */
 export function combinedBytes(output: CapturedOutput, redactor?: Redactor): Uint8Array {
   if (redactor === undefined) return mergedBytes(output);
   const { stdout, stderr, segments } = output;

@@ -118,8 +118,9 @@ forEachBackend((scene) => {
   it.each([undefined, false])('ENV-10: messages show no secret, with redact %j', async (redact) => {
     const missing = await scene.runner.run(`/nowhere/${SECRET}`, [], { secrets, redact });
     expect('error' in missing.outcome && missing.outcome.error.message).toBe('command not found: .../[REDACTED]');
-    const reason = AbortSignal.abort(`stopped ${SECRET}`);
-    const failing = scene.runner.run(scene.probe, ['wait'], { secrets, redact, signal: reason, reject: true });
+    const handle = await scene.startReady('wait', [], { secrets, redact, reject: true });
+    handle.stop(`stopped ${SECRET}`);
+    const failing = handle.result;
     const error = await failing.then(
       () => undefined,
       (thrown: unknown) => thrown,
