@@ -6,6 +6,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     testing: 'src/testing/index.ts',
+    redaction: 'src/policy/redaction/log-redactor.ts',
     'cli/main': 'src/cli/main.ts',
     'backend/fallback/sync-worker': 'src/backend/fallback/sync-worker.ts',
   },
@@ -15,6 +16,12 @@ export default defineConfig({
   splitting: true,
   sourcemap: true,
   clean: true,
-  dts: { entry: { index: 'src/index.ts', testing: 'src/testing/index.ts' } },
-  external: ['commander', 'node-gyp-build'],
+  dts: {
+    entry: {
+      index: 'src/index.ts',
+      testing: 'src/testing/index.ts',
+      redaction: 'src/policy/redaction/log-redactor.ts',
+    },
+  },
+  external: ['commander', 'node-gyp-build', 're2js'],
 });

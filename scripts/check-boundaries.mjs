@@ -19,7 +19,7 @@ const nodeModule = /^node:/;
  */
 const TYPESCRIPT_ROOMS = {
   core: { rooms: [], packages: [] },
-  policy: { rooms: ['core'], packages: [nodeModule] },
+  policy: { rooms: ['core'], packages: [nodeModule, /^re2js$/] },
   failure: { rooms: ['core'], packages: [] },
   backend: { rooms: ['core', 'policy'], packages: [nodeModule, /^node-gyp-build$/] },
   runner: { rooms: ['core', 'policy', 'failure', 'backend'], packages: [/^node:(?!sqlite)/] },
@@ -44,6 +44,7 @@ const SOLE_IMPORTERS = [
   { module: /^(node:)?child_process$/, places: ['backend/fallback/'] },
   { module: /^(node:sqlite|libsql)$/, places: ['audit/sqlite-driver.ts'] },
   { module: /^node-gyp-build$/, places: ['backend/native/'] },
+  { module: /^re2js$/, places: ['policy/redaction/user-patterns.ts'] },
 ];
 const HOST_FACTS = { names: ['env', 'platform'], places: ['cli/main.ts', 'runner/create-runner.ts', 'backend/'] };
 

@@ -40,12 +40,14 @@ export type {
   EnvMode,
   EnvVariables,
   OutputOf,
+  RedactOptions,
   RunOptions,
   StdinOption,
 } from './core/run-options.js';
 export type { LimitBreach, LimitName, LimitReach, LimitSupport, ResourceLimits } from './core/resource-limits.js';
 export type { CommandSummary, RunResult, StreamSummary } from './core/run-result.js';
 export type { Usage } from './core/settled-facts.js';
+export { SECRET_NAME_GLOBS, type Preset } from './policy/presets.js';
 export { withCorrelation } from './runner/correlation-context.js';
 export { createRunner, type RunnerOptions } from './runner/create-runner.js';
 export type { GateOptions } from './runner/gate-limits.js';

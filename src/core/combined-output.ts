@@ -4,7 +4,14 @@
  * The segment log may be incomplete at its start and kept bytes may have a gap, so the walk goes by stream positions and
  * uses segments only as the order: every kept byte appears exactly once whatever the log says.
  */
-import { createStreamDecoder, truncationMarker, type OutputSegment, type OutputSlice } from './output-slice.js';
+import {
+  createStreamDecoder,
+  maskedSlice,
+  truncationMarker,
+  type OutputSegment,
+  type OutputSlice,
+} from './output-slice.js';
+import type { RedactedStream, Redactor } from './redactor.js';
 import { startOfBorder } from './utf8.js';
 
 /** Kept output of both streams and the order of its arrival. */
@@ -14,18 +21,32 @@ export interface CapturedOutput {
   readonly segments: readonly OutputSegment[];
 }
 
-/** Both streams as one text; a gap is marked in its place. */
-export function combinedText(output: CapturedOutput): string {
+/**
+ * Both streams as one text; a gap is marked in its place. Secrets that `redactor` knows are looked for in each stream, where the
+ * other may interrupt them. Both cannot put one together: its beginning is held back until its own stream goes on.
+ */
+export function combinedText(output: CapturedOutput, redactor?: Redactor): string {
   const parts: string[] = [];
-  const sinks = { stdout: new TextSink(parts), stderr: new TextSink(parts) };
+  const sinks = { stdout: new TextSink(parts, redactor), stderr: new TextSink(parts, redactor) };
   walk(output, sinks);
   sinks.stdout.flush();
   sinks.stderr.flush();
   return parts.join('');
 }
 
-/** Both streams as one run of bytes; a gap leaves no trace. */
-export function combinedBytes(output: CapturedOutput): Uint8Array {
+/** Both streams as one run of bytes; a gap leaves no trace. Secrets are masked in each stream and in what both put together. */
+export function combinedBytes(output: CapturedOutput, redactor?: Redactor): Uint8Array {
+  if (redactor === undefined) return mergedBytes(output);
+  const { stdout, stderr, segments } = output;
+  const masked = {
+    stdout: maskedSlice(stdout, redactor, true),
+    stderr: maskedSlice(stderr, redactor, true),
+    segments,
+  };
+  return redactor.mask(mergedBytes(masked));
+}
+
+function mergedBytes(output: CapturedOutput): Uint8Array {
   const result = new Uint8Array(output.stdout.bytes.length + output.stderr.bytes.length);
   let length = 0;
   const sink: Sink = {
@@ -93,25 +114,33 @@ class TextSink implements Sink {
   readonly #parts: string[];
   #decoder = createStreamDecoder();
   #afterGap = false;
+  readonly #redacted: RedactedStream | undefined;
 
-  constructor(parts: string[]) {
+  constructor(parts: string[], redactor: Redactor | undefined) {
     this.#parts = parts;
+    this.#redacted = redactor?.stream();
   }
 
   bytes(chunk: Uint8Array): void {
     const whole = this.#afterGap ? chunk.subarray(startOfBorder(chunk)) : chunk;
     this.#afterGap = false;
-    this.#parts.push(this.#decoder.decode(whole, { stream: true }));
+    this.#push(this.#decoder.decode(whole, { stream: true }));
   }
 
   gap(droppedBytes: number): void {
     // A new decoder: what the old one still holds is a character whose rest was dropped.
     this.#decoder = createStreamDecoder();
     this.#afterGap = true;
-    this.#parts.push(truncationMarker(droppedBytes));
+    this.#parts.push(this.#redacted?.flush(true) ?? '', truncationMarker(droppedBytes));
   }
 
   flush(): void {
-    this.#parts.push(this.#decoder.decode());
+    this.#push(this.#decoder.decode());
+    // Whether the stream ended or broke off is not known here: the end is judged as a cut.
+    this.#parts.push(this.#redacted?.flush(true) ?? '');
+  }
+
+  #push(text: string): void {
+    this.#parts.push(this.#redacted?.push(text) ?? text);
   }
 }

@@ -11,6 +11,7 @@ import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.j
 import { nearestName } from './nearest-name.js';
 import { commandReaders, optionReaders, type OptionReader } from './option-readers.js';
 import { readArgs } from './read-args.js';
+import type { RedactChoice } from './read-redact.js';
 import { NO_LIMITS, type LimitName, type ResourceLimits } from './resource-limits.js';
 import type { Encoding, EnvMode, StdinOption } from './run-options.js';
 import { isExecutableName, Issues, type Range } from './validate.js';
@@ -43,6 +44,12 @@ export interface Invocation {
   /** Later layers win. */
   envLayers: readonly EnvLayer[];
   envMode: EnvMode;
+  /** `undefined`: the policy's own. */
+  envInclude: readonly string[] | undefined;
+  envExclude: readonly string[] | undefined;
+  /** On top of `envLayers`, and registered for redaction. Later layers win. */
+  secretLayers: readonly EnvLayer[];
+  redact: RedactChoice | undefined;
   input: Uint8Array | undefined;
   stdin: StdinOption | undefined;
   stdout: OutputTarget;
@@ -79,17 +86,35 @@ const NO_ARGS: readonly string[] = Object.freeze([]);
 const NO_LAYERS: readonly EnvLayer[] = Object.freeze([]);
 
 /**
- * The defaults of a runner.
+ * The defaults of a runner, on top of those in `base` if there are any.
  *
  * @throws {@link CommandValidationError} naming each property that is wrong, such as `defaults.timeoutMs`.
  */
-export function readDefaults(defaults: unknown, limits: OptionLimits): InvocationDefaults {
-  const draft: Invocation = {
+export function readDefaults(defaults: unknown, limits: OptionLimits, base?: InvocationDefaults): InvocationDefaults {
+  const draft: Invocation = base === undefined ? standardDefaults(limits) : { ...base };
+  if (defaults === undefined) return draft;
+  const reading = new Reading(draft, limits, 'defaults.');
+  try {
+    reading.options(defaults);
+    if (draft.encoding !== 'utf8')
+      reading.issues.add('encoding', 'cannot be a default: it changes the type of each result');
+  } catch (error) {
+    reading.refuse(error);
+  }
+  return reading.finish();
+}
+
+function standardDefaults(limits: OptionLimits): Invocation {
+  return {
     file: '',
     args: NO_ARGS,
     cwd: undefined,
     envLayers: NO_LAYERS,
     envMode: 'inherit',
+    envInclude: undefined,
+    envExclude: undefined,
+    secretLayers: NO_LAYERS,
+    redact: undefined,
     input: undefined,
     stdin: undefined,
     stdout: 'capture',
@@ -115,16 +140,6 @@ export function readDefaults(defaults: unknown, limits: OptionLimits): Invocatio
     target: undefined,
     nested: false,
   };
-  if (defaults === undefined) return draft;
-  const reading = new Reading(draft, limits, 'defaults.');
-  try {
-    reading.options(defaults);
-    if (draft.encoding !== 'utf8')
-      reading.issues.add('encoding', 'cannot be a default: it changes the type of each result');
-  } catch (error) {
-    reading.refuse(error);
-  }
-  return reading.finish();
 }
 
 /**

@@ -5,6 +5,7 @@
  * is a last line without an end: both are marked as partial. A character split between two chunks is put together.
  */
 import { createStreamDecoder } from './output-slice.js';
+import type { RedactedStream } from './redactor.js';
 
 /** Characters (UTF-16 units) of a line after which it is delivered in pieces. */
 export const MAX_LINE_LENGTH = 65_536;
@@ -16,25 +17,33 @@ export interface LineSink {
 
 export class LineSplitter {
   readonly #sink: LineSink;
+  readonly #redacted: RedactedStream | undefined;
   #decoder = createStreamDecoder();
   /** The line so far; never longer than the limit. */
   #pending = '';
 
-  constructor(sink: LineSink) {
+  /** `redacted` takes the secrets out of the text. */
+  constructor(sink: LineSink, redacted?: RedactedStream) {
     this.#sink = sink;
+    this.#redacted = redacted;
   }
 
   /** Takes the next bytes of the stream. */
   push(chunk: Uint8Array): void {
-    this.#split(this.#decoder.decode(chunk, { stream: true }));
+    this.#take(this.#decoder.decode(chunk, { stream: true }));
   }
 
-  /** The stream ends here, or goes on elsewhere: delivers what is left of an unfinished line. */
-  flush(): void {
-    this.#split(this.#decoder.decode());
+  /** The stream ends here or, if `isCut`, goes on elsewhere: delivers what is left of an unfinished line. */
+  flush(isCut: boolean): void {
+    this.#take(this.#decoder.decode());
+    if (this.#redacted !== undefined) this.#split(this.#redacted.flush(isCut));
     if (this.#pending === '') return;
     this.#sink.line(this.#pending, true);
     this.#pending = '';
+  }
+
+  #take(text: string): void {
+    this.#split(this.#redacted?.push(text) ?? text);
   }
 
   #split(text: string): void {

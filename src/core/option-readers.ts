@@ -5,8 +5,10 @@
 import { TimeBudget } from './budget.js';
 import type { Invocation, OptionLimits } from './invocation.js';
 import { readCorrelation } from './read-correlation.js';
-import { readEnv } from './read-env.js';
+import { readEnv, readSecrets } from './read-env.js';
 import { readLimits } from './read-limits.js';
+import { readRedact } from './read-redact.js';
+import { readTexts } from './read-texts.js';
 import { isAbortSignal, isInRange, isOneOf, isText, type Issues } from './validate.js';
 
 /** Takes one given value into the draft, or notes what is wrong with it. */
@@ -38,6 +40,15 @@ export const commandReaders: ReadonlyMap<string, OptionReader> = new Map<string,
     'envMode',
     (draft, value, issues) => {
       if (isOneOf(value, ENV_MODES, 'envMode', issues)) draft.envMode = value;
+    },
+  ],
+  ['envInclude', globsReader('envInclude')],
+  ['envExclude', globsReader('envExclude')],
+  [
+    'secrets',
+    (draft, value, issues, limits) => {
+      const layer = readSecrets(value, limits.maxEnvNames, issues);
+      if (layer !== undefined) draft.secretLayers = [...draft.secretLayers, layer];
     },
   ],
   ['input', readInput],
@@ -96,6 +107,7 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
     },
   ],
   ['strictLimits', switchReader('strictLimits')],
+  ['redact', readRedact],
   ['reject', switchReader('reject')],
   [
     'correlation',
@@ -144,6 +156,12 @@ function durationReader(name: DurationName): OptionReader {
   return (draft, value, issues, limits) => {
     // Rounded up: a limit may come late by less than a millisecond, never early.
     if (isInRange(value, limits[name], name, issues)) draft[name] = Math.ceil(value);
+  };
+}
+
+function globsReader(name: 'envInclude' | 'envExclude'): OptionReader {
+  return (draft, value, issues) => {
+    draft[name] = readTexts(value, name, 'names, in which * and ? stand for any characters', issues);
   };
 }
 

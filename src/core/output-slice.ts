@@ -3,6 +3,7 @@
  *
  * Bytes are exact. Text is made from them here: the seam carries a marker, and no cut leaves half a character.
  */
+import type { Redactor } from './redactor.js';
 import { lengthToBorder, startOfBorder } from './utf8.js';
 
 /** Kept bytes of a stream. Without a gap, `seam` is the length of `bytes` and `droppedBytes` is 0. */
@@ -38,12 +39,32 @@ export function truncationMarker(droppedBytes: number): string {
   return `\n[OUTPUT TRUNCATED: ${droppedBytes} bytes dropped]\n`;
 }
 
-/** The slice as text. */
-export function textOf(slice: OutputSlice): string {
-  if (slice.droppedBytes === 0) return slice.bytes.length === 0 ? '' : utf8.decode(slice.bytes);
-  const head = slice.bytes.subarray(0, slice.seam);
-  const tail = slice.bytes.subarray(slice.seam);
-  return utf8.decode(head.subarray(0, lengthToBorder(head))) + truncationMarker(slice.droppedBytes) + textFromCut(tail);
+/** The slice as text, without the secrets that `redactor` knows. `endsCut`: the stream broke off at its end. */
+export function textOf(slice: OutputSlice, redactor?: Redactor, endsCut = false): string {
+  if (slice.droppedBytes === 0) {
+    const text = slice.bytes.length === 0 ? '' : utf8.decode(slice.bytes);
+    return redactor?.redact(text, { end: endsCut }) ?? text;
+  }
+  const { head, tail } = partsOf(slice);
+  const headText = utf8.decode(head.subarray(0, lengthToBorder(head)));
+  const shownHead = redactor?.redact(headText, { end: true }) ?? headText;
+  const tailText = textFromCut(tail);
+  const shownTail = redactor?.redact(tailText, { start: true, end: endsCut }) ?? tailText;
+  return shownHead + truncationMarker(slice.droppedBytes) + shownTail;
+}
+
+/** The slice with its secrets masked, see {@link Redactor.mask}. */
+export function maskedSlice(slice: OutputSlice, redactor: Redactor, endsCut: boolean): OutputSlice {
+  if (slice.droppedBytes === 0) return { ...slice, bytes: redactor.mask(slice.bytes, { end: endsCut }) };
+  const { head, tail } = partsOf(slice);
+  const bytes = new Uint8Array(slice.bytes.length);
+  bytes.set(redactor.mask(head, { end: true }));
+  bytes.set(redactor.mask(tail, { start: true, end: endsCut }), head.length);
+  return { ...slice, bytes };
+}
+
+function partsOf({ bytes, seam }: OutputSlice): { readonly head: Uint8Array; readonly tail: Uint8Array } {
+  return { head: bytes.subarray(0, seam), tail: bytes.subarray(seam) };
 }
 
 /** Text of bytes that begin at an arbitrary place in a stream. */

@@ -4,23 +4,25 @@
 import { CODE_OF_CAUSE, type ErrorCode } from './error-codes.js';
 import { CommandFailedError, RunAbortedError, WorkingDirectoryError, type CustodyError } from './errors.js';
 import type { Invocation } from './invocation.js';
+import type { Redactor } from './redactor.js';
 import type { RunResult } from './run-result.js';
 
 /** The error that the caller of `invocation` wants instead of this result; `undefined`: the result it is. */
 export function wantedFailure(
   { reject, throwOnCancel }: Readonly<Invocation>,
   result: RunResult<string | Uint8Array>,
+  redactor: Redactor | undefined,
 ): CustodyError | undefined {
-  if (throwOnCancel && result.cancelled) return new RunAbortedError(messageOf(result), result);
-  return reject && !result.success ? failureOf(result) : undefined;
+  if (throwOnCancel && result.cancelled) return new RunAbortedError(messageOf(result, redactor), result);
+  return reject && !result.success ? failureOf(result, redactor) : undefined;
 }
 
 /** The error for a result without success. A missing working directory keeps its own class. */
-export function failureOf(result: RunResult<string | Uint8Array>): CustodyError {
+export function failureOf(result: RunResult<string | Uint8Array>, redactor?: Redactor): CustodyError {
   const { outcome } = result;
   const cause = 'error' in outcome ? outcome.error : undefined;
   if (cause instanceof WorkingDirectoryError) return cause;
-  return new CommandFailedError(codeOf(result), messageOf(result), result, cause);
+  return new CommandFailedError(codeOf(result), messageOf(result, redactor), result, cause);
 }
 
 function codeOf({ outcome }: RunResult<string | Uint8Array>): ErrorCode {
@@ -39,7 +41,13 @@ function codeOf({ outcome }: RunResult<string | Uint8Array>): ErrorCode {
   }
 }
 
-function messageOf({ command, outcome, reason }: RunResult<string | Uint8Array>): string {
+/** A result may show what its error, which goes to logs, must not. */
+function messageOf(result: RunResult<string | Uint8Array>, redactor: Redactor | undefined): string {
+  const message = describe(result);
+  return redactor?.redact(message) ?? message;
+}
+
+function describe({ command, outcome, reason }: RunResult<string | Uint8Array>): string {
   const name = command.file.split(/[\\/]/).at(-1) ?? command.file;
   switch (outcome.kind) {
     case 'exited':

@@ -33,13 +33,33 @@ export interface CommandOptions {
   /** Variables, applied to what {@link CommandOptions.envMode} provides. Those of the options win over those of the command. */
   readonly env?: EnvVariables | undefined;
   /**
-   * `inherit` and `merge`: the host's environment with `env` on top. `replace`: `env` and nothing else. `minimal`: `env` on
-   * top of a short list of names that programs need to work at all (`PATH`, `HOME`, `LANG` and the like).
+   * `inherit`: the host's environment without the names of `envExclude`, and `env` on top. `merge`: the same with all names.
+   * `replace`: `env` and nothing else, so that even `PATH`, `HOME` and, on Windows, `SystemRoot` have to be given. `minimal`:
+   * `env` on top of a short list of names that programs need to work at all (`PATH`, `HOME`, `LANG` and the like) and of those
+   * that `envInclude` names.
    *
-   * @remarks `merge` differs from `inherit` once a configuration excludes names; `merge` passes them on.
    * @defaultValue `'inherit'`
    */
   readonly envMode?: EnvMode | undefined;
+  /**
+   * Globs (`*`, `?`, in any case) of names in the host's environment that pass although `envExclude` has them too or, with
+   * `minimal`, although they are not on its list.
+   *
+   * @defaultValue `['PATH', 'HOME', 'TEMP', 'TMP']`
+   */
+  readonly envInclude?: readonly string[] | undefined;
+  /**
+   * Globs of names in the host's environment that the command does not get, such as `['*_TOKEN', '*_KEY']`. What `env` and
+   * `secrets` give always passes; `result.withheldEnv` lists what did not.
+   *
+   * @defaultValue none
+   */
+  readonly envExclude?: readonly string[] | undefined;
+  /**
+   * Variables with values that nobody may read: they reach the command through its environment and nothing else, win over
+   * `env`, and are redacted in everything that is shown of the run. Those of a call are put on top of its runner's.
+   */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
   /** Standard input as text (UTF-8) or bytes; the child sees the end of input after it, unless `stdin` is `'pipe'`. */
   readonly input?: string | Uint8Array | undefined;
   /** @defaultValue `'ignore'`: the child reads end of input at once. */
@@ -52,6 +72,18 @@ export interface CommandOptions {
    * @defaultValue `300_000`
    */
   readonly timeoutMs?: number | undefined;
+}
+
+/** What to redact; values and patterns of a call are put on top of those of its runner. */
+export interface RedactOptions {
+  /** Values to redact wherever they are, each of at least 6 characters. */
+  readonly values?: readonly string[] | undefined;
+  /** Patterns in RE2 syntax, for example `'(?i)corp-[a-z0-9]{8}'`; each is looked for within a line. */
+  readonly patterns?: readonly string[] | undefined;
+  /** Redact what looks like a secret: known kinds of tokens, and values that are assigned to a telling name. @defaultValue `true` */
+  readonly builtIn?: boolean | undefined;
+  /** Overwrite secrets by `*` in the bytes of a result with `encoding: 'buffer'`, too. @defaultValue `false` */
+  readonly bytes?: boolean | undefined;
 }
 
 /** A command as a value. */
@@ -128,6 +160,16 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
   readonly strictLimits?: boolean | undefined;
   /** `buffer` returns output as bytes, without decoding and without a truncation marker. @defaultValue `'utf8'` */
   readonly encoding?: E | undefined;
+  /**
+   * What is replaced by `[REDACTED]` in everything that is shown of the run: the text of the result, lines, tails, its command
+   * and reason, messages of errors. Values of `secrets` always are. `true`: what looks like a secret as well. An object: what
+   * it says. `false`: the result shows what the command wrote; lines, tails and messages stay redacted.
+   *
+   * @remarks This keeps logs clean and isolates nothing: a command may write what it knows in a form that nobody recognises.
+   * Bytes (`encoding: 'buffer'`, `handle.read()`) and streams that are inherited are as the command wrote them.
+   * @defaultValue values of `secrets` only
+   */
+  readonly redact?: boolean | RedactOptions | undefined;
   /** `true`: a run without success rejects with {@link CommandFailedError} instead of resolving. @defaultValue `false` */
   readonly reject?: boolean | undefined;
   /** Ids to carry into `result.correlationIds` and to observers, on top of those of `withCorrelation`. */

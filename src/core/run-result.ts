@@ -11,9 +11,11 @@ import type { Invocation } from './invocation.js';
 import { isoTime } from './iso-time.js';
 import type { BackendKind, Containment } from './launch-spec.js';
 import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from './outcome.js';
-import { textOf } from './output-slice.js';
+import { maskedSlice, textOf, type OutputSlice } from './output-slice.js';
+import type { Redactor } from './redactor.js';
 import type { LimitBreach, LimitName } from './resource-limits.js';
-import type { SettledFacts, StreamFacts, Usage } from './settled-facts.js';
+import type { Encoding } from './run-options.js';
+import { isCutOff, type SettledFacts, type StreamFacts, type Usage } from './settled-facts.js';
 import { outcomeOf, reasonOf } from './settled-outcome.js';
 
 /** What was run. */
@@ -72,6 +74,10 @@ export interface RunResult<T extends string | Uint8Array = string> {
   readonly breach: LimitBreach | null;
   /** Limits that were asked for and that nothing held here. */
   readonly unenforcedLimits: readonly LimitName[];
+  /** Names of the host's environment that `envExclude` or mode `minimal` kept from the command. */
+  readonly withheldEnv: readonly string[];
+  /** What the caller should know of this run, in words: a secret that could not be redacted, for instance. */
+  readonly warnings: readonly string[];
   /** Monotonic milliseconds from the start to the end of cleanup. */
   readonly durationMs: number;
   /** ISO 8601, UTC. */
@@ -88,14 +94,10 @@ export interface RunResult<T extends string | Uint8Array = string> {
   readonly launches: number;
 }
 
-/** What was run, as results and events show it. */
-export function summaryOfCommand({ file, args, cwd }: Readonly<Invocation>): CommandSummary {
-  return Object.freeze({ file, args, cwd: cwd ?? null });
-}
-
 /** All that a result is made of. */
 export interface ResultParts {
   readonly id: string;
+  /** As {@link commandShown} shows it with the redactor. */
   readonly command: CommandSummary;
   readonly correlationIds: CorrelationIds;
   readonly invocation: Readonly<Invocation>;
@@ -108,6 +110,9 @@ export interface ResultParts {
   readonly containment: Containment;
   readonly queuedMs: number;
   readonly launches: number;
+  readonly withheldEnv: readonly string[];
+  /** `undefined`: nothing is redacted. */
+  readonly redactor: Redactor | undefined;
 }
 
 /** The result of a run that has settled. */
@@ -133,6 +138,8 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly usage: Usage;
   readonly breach: LimitBreach | null;
   readonly unenforcedLimits: readonly LimitName[];
+  readonly withheldEnv: readonly string[];
+  readonly warnings: readonly string[];
   readonly durationMs: number;
   readonly startTime: string;
   readonly endTime: string;
@@ -143,30 +150,37 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly launches: number;
   /** Both streams in bytes; `undefined` where one of them is empty and the other is the whole. */
   readonly #both: CapturedOutput | undefined;
+  /** Of the output; `undefined` where it is shown as it is. */
+  readonly #redactor: Redactor | undefined;
 
   constructor(parts: ResultParts) {
-    const { id, command, correlationIds, invocation, facts, captured, cancelReason, backend, containment } = parts;
-    const { file, cwd, encoding } = invocation;
+    const { id, invocation, facts, captured, cancelReason, backend, containment, withheldEnv, redactor } = parts;
     const { stdout, stderr } = captured;
     const { breach, unenforcedLimits } = facts;
-    const outcome = outcomeOf(facts, { file, cwd, containment, unenforcedLimits });
+    const { file, cwd } = parts.command;
+    const outcome = outcomeOf(facts, { file, cwd: cwd ?? undefined, containment, unenforcedLimits });
+    const inResult = invocation.redact?.inResult === false ? undefined : redactor;
+    this.#redactor = invocation.encoding === 'buffer' && invocation.redact?.inBytes !== true ? undefined : inResult;
     this.id = id;
-    this.command = command;
-    this.correlationIds = correlationIds;
+    this.command = inResult === redactor ? parts.command : commandShown(invocation, undefined);
+    this.correlationIds = parts.correlationIds;
     this.outcome = outcome;
     this.success = isSuccess(outcome);
     this.exitCode = exitCodeOf(outcome);
     this.signal = signalOf(outcome);
     this.timedOut = isTimedOut(outcome);
     this.cancelled = isCancelled(outcome);
-    this.reason = reasonOf(outcome, invocation, cancelReason, breach);
-    this.stdout = encoding === 'buffer' ? stdout.bytes : textOf(stdout);
-    this.stderr = encoding === 'buffer' ? stderr.bytes : textOf(stderr);
+    const reason = reasonOf(outcome, invocation, cancelReason, breach);
+    this.reason = reason === null || inResult === undefined ? reason : inResult.redact(reason);
+    this.stdout = this.#shown(stdout, invocation.encoding, isCutOff(facts, facts.stdout));
+    this.stderr = this.#shown(stderr, invocation.encoding, isCutOff(facts, facts.stderr));
     this.output = { stdout: summaryOf(facts.stdout), stderr: summaryOf(facts.stderr) };
     this.cleanup = facts.cleanup;
     this.usage = facts.usage;
     this.breach = breach;
     this.unenforcedLimits = unenforcedLimits;
+    this.withheldEnv = withheldEnv;
+    this.warnings = redactor === undefined ? NO_WARNINGS : warningsOf(invocation, redactor);
     this.durationMs = facts.durationMs;
     this.startTime = isoTime(facts.startedAtMs);
     this.endTime = isoTime(facts.startedAtMs + facts.durationMs);
@@ -181,8 +195,35 @@ class SettledResult implements RunResult<string | Uint8Array> {
 
   combined(): string | Uint8Array {
     if (this.#both === undefined) return this.stdout.length > 0 ? this.stdout : this.stderr;
-    return typeof this.stdout === 'string' ? combinedText(this.#both) : combinedBytes(this.#both);
+    return typeof this.stdout === 'string'
+      ? combinedText(this.#both, this.#redactor)
+      : combinedBytes(this.#both, this.#redactor);
   }
+
+  #shown(slice: OutputSlice, encoding: Encoding, endsCut: boolean): string | Uint8Array {
+    if (encoding !== 'buffer') return textOf(slice, this.#redactor, endsCut);
+    return this.#redactor === undefined ? slice.bytes : maskedSlice(slice, this.#redactor, endsCut).bytes;
+  }
+}
+
+const NO_WARNINGS: readonly string[] = Object.freeze([]);
+
+function warningsOf(invocation: Readonly<Invocation>, redactor: Redactor): readonly string[] {
+  const inherited = (['stdout', 'stderr'] as const).filter((name) => invocation[name] === 'inherit');
+  return [...redactor.warnings, ...inherited.map((name) => `${name} is not redacted: it is inherited`)];
+}
+
+/** What was run, as it is shown. */
+export function commandShown(
+  { file, args, cwd }: Readonly<Invocation>,
+  redactor: Redactor | undefined,
+): CommandSummary {
+  if (redactor === undefined) return Object.freeze({ file, args, cwd: cwd ?? null });
+  return Object.freeze({
+    file: redactor.redact(file),
+    args: Object.freeze(args.map((arg) => redactor.redact(arg))),
+    cwd: cwd === undefined ? null : redactor.redact(cwd),
+  });
 }
 
 function summaryOf({ totalBytes, keptBytes, complete, heldBy }: StreamFacts): StreamSummary {

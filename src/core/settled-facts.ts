@@ -78,6 +78,11 @@ export interface SettledFacts {
   readonly unenforcedLimits: readonly LimitName[];
 }
 
+/** Whether a stream may have broken off in the middle of something: others went on writing, or the command was ended. */
+export function isCutOff({ ending, status, stop }: SettledFacts, stream: StreamFacts): boolean {
+  return !stream.complete || ending !== 'ended' || stop !== null || status === null || !('code' in status);
+}
+
 const NOTHING_WRITTEN: StreamFacts = { totalBytes: 0, keptBytes: 0, heldBy: [], complete: true };
 const NOTHING_USED: Usage = { userMs: null, systemMs: null, peakRssBytes: null, processes: null, scope: 'leader' };
 const NOTHING_TO_CLEAN: Cleanup = {

@@ -11,6 +11,7 @@ import type { RunObserver } from '../core/observer.js';
 import type { RunOptions } from '../core/run-options.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
 import { HOST_EXIT_BUDGET_MS, RUN_LIMITS } from '../policy/limits.js';
+import { PRESETS, type Preset, type PresetOptions } from '../policy/presets.js';
 import { Gate } from './gate.js';
 import { readGateLimits, type GateOptions } from './gate-limits.js';
 import { HostSignals } from './host-signals.js';
@@ -29,6 +30,13 @@ export interface RunnerOptions extends GateOptions {
    * @defaultValue what the environment variable `CUSTODY_NATIVE` says, else `'auto'`
    */
   readonly native?: NativeMode | undefined;
+  /**
+   * What to start from. `agent`, for commands that somebody else chose: a minimal environment with `CI=true`, and what looks like
+   * a secret is redacted. `compat`: as `node:child_process` does it. `defaults` win over it.
+   *
+   * @defaultValue `'default'`
+   */
+  readonly preset?: Preset | undefined;
   /** Options for every run of this runner; those of a call win, and variables of `env` are put on top of each other. */
   readonly defaults?: RunOptions | undefined;
   /** Hear about every run of this runner, those of its scopes included; see {@link RunObserver}. */
@@ -58,14 +66,15 @@ const host: HostEnvironment = {
  * @throws {@link CommandValidationError} with code `VALIDATION_FAILED` for options that are not valid.
  */
 export function createRunner(options: RunnerOptions = {}): CustodyRunner {
-  const { native, defaults, observers } = options;
+  const { native, preset = 'default', defaults, observers } = options;
   if (native !== undefined) checkMode(native, 'native');
-  const gate = new Gate(readGateLimits(options));
+  const base = optionsOf(preset);
+  const gate = new Gate(readGateLimits({ ...options, maxConcurrent: options.maxConcurrent ?? base.maxConcurrent }));
   const listening = createObservers(observers);
   let context: RunContext | undefined;
   return new ProcessRunner(
     () => (context ??= createContext(native, gate, listening)),
-    readDefaults(defaults, RUN_LIMITS),
+    readDefaults(defaults, RUN_LIMITS, readDefaults(base.defaults, RUN_LIMITS)),
     gate,
   );
 }
@@ -74,6 +83,14 @@ function createContext(native: NativeMode | undefined, gate: Gate, observers: Ob
   const selected = selectBackend(native ?? modeOfHost());
   const { defaultContainment } = selected.backend.capabilities();
   return { selected, defaultContainment, host, live, gate, clock: systemClock, wallMs: Date.now, nextId, observers };
+}
+
+function optionsOf(preset: Preset): PresetOptions {
+  if (Object.hasOwn(PRESETS, preset)) return PRESETS[preset];
+  const message = `must be ${Object.keys(PRESETS)
+    .map((name) => `'${name}'`)
+    .join(', ')}`;
+  throw new CommandValidationError([{ property: 'preset', message }]);
 }
 
 function modeOfHost(): NativeMode {

@@ -13,9 +13,9 @@ import type { Run } from './run.js';
 export async function endRun(run: Run, reason: string): Promise<void> {
   if (run.facts === undefined) {
     run.cancel(reason);
-    await run.whenSettled();
+    await run.answers.whenSettled();
   }
-  const cleanup = run.finalCleanup ?? (await endLeftovers(run, reason));
+  const cleanup = run.answers.cleanup ?? (await endLeftovers(run, reason));
   if (cleanup !== undefined && cleanup.status !== 'unconfirmed') return;
   const message = `processes of ${run.id} may still be alive`;
   throw new CustodyError('CLEANUP_UNCONFIRMED', message, { operation: 'dispose' });
@@ -27,7 +27,7 @@ async function endLeftovers(run: Run, reason: string): Promise<Cleanup | undefin
   const late = new Deferred<undefined>();
   const limit = setTimeout(() => late.resolve(undefined), MAX_CANCEL_GRACE_MS + CLEANUP_BUDGET_MS);
   try {
-    return await Promise.race([run.cleanup, late.promise]);
+    return await Promise.race([run.answers.whenCleanup(), late.promise]);
   } finally {
     clearTimeout(limit);
   }

@@ -7,23 +7,31 @@ import { RUN_LIMITS } from '../policy/limits.js';
 import type { RunContext } from './run-context.js';
 import type { RunGroup } from './run-group.js';
 import { ProcessRunHandle } from './run-handle.js';
+import { RunRedaction } from './run-redaction.js';
 import { Run, type AnyResult } from './run.js';
 
 export class Launcher {
   readonly group: RunGroup;
   readonly #context: () => RunContext;
   readonly #defaults: InvocationDefaults;
+  readonly #redaction: RunRedaction;
 
   /** `context` is asked for with the first valid call, because it loads the backend. */
-  constructor(context: () => RunContext, defaults: InvocationDefaults, group: RunGroup) {
+  constructor(
+    context: () => RunContext,
+    defaults: InvocationDefaults,
+    group: RunGroup,
+    redaction = new RunRedaction(),
+  ) {
     this.#context = context;
     this.#defaults = defaults;
+    this.#redaction = redaction;
     this.group = group;
   }
 
   /** A launcher with the same defaults, whose runs belong to another group. */
   withGroup(group: RunGroup): Launcher {
-    return new Launcher(this.#context, this.#defaults, group);
+    return new Launcher(this.#context, this.#defaults, group, this.#redaction);
   }
 
   /** Never throws: what is wrong with the call is a rejection. */
@@ -31,7 +39,7 @@ export class Launcher {
     try {
       const run = this.#create(this.#readWithoutHandle(command, second, third), false);
       // Before the launch, so that settling finds the promise there.
-      const { result } = run;
+      const result = run.answers.whenResult();
       run.launch();
       return result;
     } catch (error) {
@@ -56,7 +64,7 @@ export class Launcher {
   }
 
   #create(invocation: Readonly<Invocation>, isHeld: boolean): Run {
-    return new Run(this.#context(), this.group, invocation, isHeld);
+    return new Run(this.#context(), this.group, invocation, this.#redaction.of(invocation), isHeld);
   }
 
   #readWithoutHandle(command: unknown, second: unknown, third: unknown): Invocation {

@@ -7,6 +7,8 @@
  */
 import type { OutputSegment, StreamName } from '../backend/backend.js';
 import { LineSplitter, type LineSink } from '../core/line-splitter.js';
+import type { RedactedStream } from '../core/redactor.js';
+import { isCutOff } from '../core/settled-facts.js';
 import type { RunAttachment } from './run-attachment.js';
 import type { RunStreams } from './run-streams.js';
 import type { OutputLine } from './runner.js';
@@ -35,7 +37,7 @@ export class LineReader implements AsyncIterableIterator<OutputLine, undefined>,
     this.#streams = streams;
     this.#onClosed = onClosed;
     for (const name of names) {
-      this.#tracks[name] = new Track(name, this.#lines);
+      this.#tracks[name] = new Track(name, this.#lines, streams.run.redactor?.stream());
       streams.watch(name, 'block');
     }
     // After `watch`, so that nothing falls between what is there and what will be told.
@@ -69,7 +71,7 @@ export class LineReader implements AsyncIterableIterator<OutputLine, undefined>,
     if (run.facts === undefined) {
       for (const name of this.#names()) this.#streams.watch(name, 'off');
       run.cancel('iterator closed');
-      await run.whenSettled();
+      await run.answers.whenSettled();
     }
     return DONE;
   }
@@ -111,8 +113,9 @@ export class LineReader implements AsyncIterableIterator<OutputLine, undefined>,
       if (line !== undefined) return { done: false, value: line };
       if (this.#isClosed) return DONE;
       if (this.#readOn()) continue;
-      if (this.#streams.run.facts === undefined) return undefined;
-      for (const name of this.#names()) this.#tracks[name]?.splitter.flush();
+      const { facts } = this.#streams.run;
+      if (facts === undefined) return undefined;
+      for (const name of this.#names()) this.#tracks[name]?.splitter.flush(isCutOff(facts, facts[name]));
       this.#close();
     }
   }
@@ -195,7 +198,7 @@ class LineQueue {
 /** One of the streams. */
 class Track implements LineSink {
   readonly name: StreamName;
-  readonly splitter = new LineSplitter(this);
+  readonly splitter: LineSplitter;
   readonly #lines: LineQueue;
   /** Everything before it has been read. */
   cursor = 0;
@@ -204,8 +207,9 @@ class Track implements LineSink {
   /** Of the segment being read; until the log has named one, the time of the reading. */
   timestampMs = Date.now();
 
-  constructor(name: StreamName, lines: LineQueue) {
+  constructor(name: StreamName, lines: LineQueue, redacted: RedactedStream | undefined) {
     this.name = name;
+    this.splitter = new LineSplitter(this, redacted);
     this.#lines = lines;
   }
 
@@ -218,7 +222,7 @@ class Track implements LineSink {
   }
 
   gap(dropped: number): void {
-    this.splitter.flush();
+    this.splitter.flush(true);
     this.#lines.push({ stream: this.name, text: '', timestamp: this.timestampMs, partial: false, dropped });
   }
 }

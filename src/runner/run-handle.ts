@@ -58,11 +58,11 @@ export class ProcessRunHandle implements RunHandle<string | Uint8Array> {
   }
 
   get result(): Promise<AnyResult> {
-    return this.#run.result;
+    return this.#run.answers.whenResult();
   }
 
   get cleanup(): Promise<Cleanup> {
-    return this.#run.cleanup;
+    return this.#run.answers.whenCleanup();
   }
 
   tail(stream: StreamName, size: TailSize): string {

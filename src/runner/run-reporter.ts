@@ -1,8 +1,8 @@
-import type { Flow } from '../backend/backend.js';
+import type { Backend, Flow, LaunchId, OutputTarget, StreamName } from '../backend/backend.js';
 import type { Cleanup } from '../core/cleanup.js';
 import type { CorrelationIds } from '../core/correlation.js';
 import type { RunEvent } from '../core/observer.js';
-import type { CommandSummary } from '../core/run-result.js';
+import { createResult, type CommandSummary, type ResultParts } from '../core/run-result.js';
 import type { Observers } from './observers.js';
 import type { AnyResult } from './run.js';
 
@@ -31,6 +31,13 @@ export class RunReporter {
     return this.#observers.hearsOutput ? 'drop' : 'off';
   }
 
+  watchOutput(backend: Backend, id: LaunchId, targets: Readonly<Record<StreamName, OutputTarget>>): void {
+    if (!this.#observers.hearsOutput) return;
+    for (const stream of ['stdout', 'stderr'] as const) {
+      if (targets[stream] === 'capture') backend.watch(id, stream, this.leastFlow);
+    }
+  }
+
   started(pid: number): void {
     this.#observers.tell('started', { ...this.#event(), pid });
   }
@@ -39,8 +46,9 @@ export class RunReporter {
     this.#observers.tell('output', { ...this.#event(), stdoutBytes, stderrBytes });
   }
 
-  settled(result: AnyResult): void {
-    this.#observers.tell('settled', { ...this.#event(), result });
+  /** What the caller wants shown raw in its result is still nothing for others. */
+  settled(result: AnyResult, parts: ResultParts): void {
+    this.#observers.tell('settled', { ...this.#event(), result: shownToOthers(result, parts) });
   }
 
   cleanedUp(cleanup: Cleanup): void {
@@ -51,4 +59,10 @@ export class RunReporter {
     const { id, command, correlationIds } = this.#subject;
     return { id, command, correlationIds, timestamp: this.#wallMs() };
   }
+}
+
+function shownToOthers(result: AnyResult, parts: ResultParts): AnyResult {
+  const { redact } = parts.invocation;
+  if (redact?.inResult !== false) return result;
+  return createResult({ ...parts, invocation: { ...parts.invocation, redact: { ...redact, inResult: true } } });
 }

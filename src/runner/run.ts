@@ -12,8 +12,15 @@ import { CustodyError } from '../core/errors.js';
 import type { Invocation } from '../core/invocation.js';
 import type { StopCause } from '../core/outcome.js';
 import { reasonText } from '../core/reason.js';
+import type { Redactor } from '../core/redactor.js';
 import { wantedFailure } from '../core/run-failure.js';
-import { createResult, summaryOfCommand, type CommandSummary, type RunResult } from '../core/run-result.js';
+import {
+  commandShown,
+  createResult,
+  type CommandSummary,
+  type ResultParts,
+  type RunResult,
+} from '../core/run-result.js';
 import { isShortage, notLaunched, type LaunchFailure, type SettledFacts } from '../core/settled-facts.js';
 import { MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
 import { listenForAbort, stopListeningForAbort, type AbortTarget } from './abort-listeners.js';
@@ -25,17 +32,22 @@ import type { RunContext } from './run-context.js';
 import type { RunGroup } from './run-group.js';
 import { RunReporter } from './run-reporter.js';
 import { TimeLimit } from './time-limit.js';
-import { toLaunchSpec } from './to-launch-spec.js';
+import { environmentFor, toLaunchSpec } from './to-launch-spec.js';
 import { Turn, type TurnOwner } from './turn.js';
 
 /** A result whose form is known to its caller only. */
 export type AnyResult = RunResult<string | Uint8Array>;
+
+const NONE_WITHHELD: readonly string[] = Object.freeze([]);
 
 export class Run implements LaunchListener, AbortTarget, TurnOwner {
   readonly id: string;
   readonly backend: Backend;
   readonly command: CommandSummary;
   readonly correlationIds: CorrelationIds;
+  readonly answers = new RunAnswers();
+  /** Of everything that is shown of the run; `undefined` where nothing is redacted. */
+  readonly redactor: Redactor | undefined;
   /** `undefined`: nobody observes. */
   readonly #reporter: RunReporter | undefined;
   readonly #context: RunContext;
@@ -48,20 +60,27 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   #isReferenced = true;
   #launchId: LaunchId | undefined;
   #pid: number | undefined;
+  #withheldEnv: readonly string[] = NONE_WITHHELD;
   #cancelReason: string | undefined;
   #facts: SettledFacts | undefined;
   #attachments = NO_ATTACHMENTS;
-  readonly #answers = new RunAnswers();
 
   /** `isHeld`: keep the output after the run has settled, until {@link Run.letGo}. */
-  constructor(context: RunContext, group: RunGroup, invocation: Readonly<Invocation>, isHeld: boolean) {
+  constructor(
+    context: RunContext,
+    group: RunGroup,
+    invocation: Readonly<Invocation>,
+    redactor: Redactor | undefined,
+    isHeld: boolean,
+  ) {
     this.id = context.nextId();
+    this.redactor = redactor;
     this.backend = context.selected.backend;
     this.#context = context;
     this.#group = group;
     this.#invocation = invocation;
     this.#isHeld = isHeld;
-    this.command = summaryOfCommand(invocation);
+    this.command = commandShown(invocation, redactor);
     this.correlationIds = correlate(currentCorrelation(), invocation.correlation);
     this.#turn = new Turn(context.gate, context.clock, this, invocation);
     const hasBudget = invocation.budget !== undefined || invocation.totalBudgetMs > 0;
@@ -97,20 +116,10 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
       // The facts came while the call blocked, before there was an id to read output with.
       if (this.#facts !== undefined) this.#complete(this.#facts);
     }
-    const { result, failure } = this.#answers;
+    const { result, failure } = this.answers;
     if (result === undefined) throw new CustodyError('UNKNOWN', 'the run has not settled', { operation: 'launchSync' });
     if (failure !== undefined) throw failure;
     return result;
-  }
-
-  /** Settles when the run has; rejects only if the invocation says so. */
-  get result(): Promise<AnyResult> {
-    return this.#answers.whenResult();
-  }
-
-  /** Resolves with the final form of the receipt. */
-  get cleanup(): Promise<Cleanup> {
-    return this.#answers.whenCleanup();
   }
 
   /** Names the run to the backend; `undefined` if it was never launched, or once its output has been released. */
@@ -123,20 +132,10 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     return this.#facts;
   }
 
-  /** The receipt to which nothing will be added any more; `undefined` while there is none. */
-  get finalCleanup(): Cleanup | undefined {
-    return this.#answers.cleanup;
-  }
-
   get pid(): number | undefined {
     if (this.#pid !== undefined || this.#launchId === undefined) return this.#pid ?? this.#facts?.pid;
     // The news of the start may still be under way; the backend knows already.
     return this.backend.snapshot(this.#launchId).pid;
-  }
-
-  /** Resolves when the run has settled, whatever its result. */
-  whenSettled(): Promise<void> {
-    return this.#answers.whenSettled();
   }
 
   /** Asks for a stop. The first reason stays; a later call may only shorten the grace period. */
@@ -216,10 +215,10 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   }
 
   cleanedUp(cleanup: Cleanup): void {
-    if (this.#answers.cleanup !== undefined) return;
+    if (this.answers.cleanup !== undefined) return;
     this.#reporter?.cleanedUp(cleanup);
     this.#turn.cleanup(cleanup);
-    this.#answers.cleanedUp(cleanup);
+    this.answers.cleanedUp(cleanup);
     this.#leave();
     this.#releaseIfDone();
   }
@@ -234,7 +233,9 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
       this.#invocation = this.#limit.fit(this.#invocation);
     }
     const { host, defaultContainment, live } = this.#context;
-    const spec = toLaunchSpec(this.#invocation, host, defaultContainment, this.#isHeld);
+    const environment = environmentFor(this.#invocation, host);
+    this.#withheldEnv = environment.withheld;
+    const spec = toLaunchSpec(this.#invocation, environment, defaultContainment, this.#isHeld);
     this.#turn.launches += 1;
     try {
       this.#launchId =
@@ -247,7 +248,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     }
     live.enter();
     if (!this.#isReferenced) this.backend.setRef(this.#launchId, false);
-    if (this.leastFlow !== 'off' && !this.#isHeld) this.#watchForObservers(this.#launchId);
+    if (!this.#isHeld) this.#reporter?.watchOutput(this.backend, this.#launchId, this.#invocation);
   }
 
   /** The system was short of something: the launch is forgotten, and another one comes. */
@@ -265,12 +266,6 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   #leave(): void {
     this.#group.delete(this);
     this.#context.live.leave();
-  }
-
-  #watchForObservers(id: LaunchId): void {
-    for (const stream of ['stdout', 'stderr'] as const) {
-      if (this.#invocation[stream] === 'capture') this.backend.watch(id, stream, this.leastFlow);
-    }
   }
 
   /** Settles a run that must not be launched. */
@@ -309,7 +304,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   }
 
   #settle(facts: SettledFacts, isFinal: boolean): void {
-    const result = createResult({
+    const parts: ResultParts = {
       id: this.id,
       command: this.command,
       correlationIds: this.correlationIds,
@@ -321,18 +316,21 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
       containment: this.#invocation.containment ?? this.#context.defaultContainment,
       queuedMs: this.#turn.queuedMs,
       launches: this.#turn.launches,
-    });
+      withheldEnv: this.#withheldEnv,
+      redactor: this.redactor,
+    };
+    const result = createResult(parts);
     const attachments = this.#attachments;
     // Dropped: what a handle attached may refer to the handle, which must be free to be collected from here on.
     this.#attachments = NO_ATTACHMENTS;
     for (const attachment of attachments) attachment.settled?.();
-    this.#reporter?.settled(result);
-    this.#answers.settle(result, wantedFailure(this.#invocation, result));
-    if (isFinal) this.#answers.cleanedUp(facts.cleanup);
+    this.#reporter?.settled(result, parts);
+    this.answers.settle(result, wantedFailure(this.#invocation, result, this.redactor));
+    if (isFinal) this.answers.cleanedUp(facts.cleanup);
   }
 
   #releaseIfDone(): void {
-    if (this.#launchId === undefined || this.#isHeld || this.#answers.cleanup === undefined) return;
+    if (this.#launchId === undefined || this.#isHeld || this.answers.cleanup === undefined) return;
     this.backend.release(this.#launchId);
     this.#launchId = undefined;
   }

@@ -4,6 +4,8 @@
 import type { StreamName } from '../backend/backend.js';
 import { CommandValidationError } from '../core/errors.js';
 import { textFromCut } from '../core/output-slice.js';
+import { isCutOff } from '../core/settled-facts.js';
+import { startOfBorder } from '../core/utf8.js';
 import type { RunStreams } from './run-streams.js';
 import type { TailSize } from './runner.js';
 
@@ -11,31 +13,57 @@ import type { TailSize } from './runner.js';
 const FIRST_LOOK_BYTES = 4096;
 const LOOK_FACTOR = 4;
 const LINE_FEED = 0x0a;
+/** Bytes of the longest character. */
+const MAX_UTF8_BYTES = 4;
 
 /** The last bytes or lines that are kept. */
 export function readTail(streams: RunStreams, stream: StreamName, size: TailSize): string {
   const kept = streams.run.invocation.maxOutputBytes;
   const { bytes, lines } = size as { readonly bytes?: unknown; readonly lines?: unknown };
-  if (isCount(bytes)) return textFromCut(lastBytes(streams, stream, Math.min(bytes, kept)).bytes);
+  const lookBehind = streams.run.redactor?.lookBehind ?? 0;
+  if (isCount(bytes)) {
+    const wanted = Math.min(bytes, kept);
+    const last = lastBytes(streams, stream, wanted + lookBehind * MAX_UTF8_BYTES);
+    return textShown(streams, stream, last, Math.max(0, last.bytes.length - wanted));
+  }
   if (!isCount(lines)) {
     throw new CommandValidationError([
       { property: 'size', message: 'must be { bytes } or { lines } with a whole number' },
     ]);
   }
-  for (let look = FIRST_LOOK_BYTES; ; look *= LOOK_FACTOR) {
+  const before = lookBehind * MAX_UTF8_BYTES;
+  for (let look = FIRST_LOOK_BYTES + before; ; look *= LOOK_FACTOR) {
     const last = lastBytes(streams, stream, look);
     const start = startOfLines(last.bytes, lines);
-    if (start !== undefined) return textFromCut(last.bytes.subarray(start));
-    if (last.isAll) return textFromCut(last.bytes);
+    if (start !== undefined && (start >= before || last.isAll)) return textShown(streams, stream, last, start);
+    if (last.isAll) return textShown(streams, stream, last, 0);
   }
+}
+
+/** The bytes from `start` on as text; those before tell whether it begins within a secret. */
+function textShown(streams: RunStreams, stream: StreamName, { bytes, isCut }: LastBytes, start: number): string {
+  const { redactor, facts } = streams.run;
+  if (redactor === undefined) return textFromCut(bytes.subarray(start));
+  // What is still to come may make a secret of the last characters.
+  const cut = { start: isCut, end: facts === undefined || isCutOff(facts, facts[stream]) };
+  const border = start + startOfBorder(bytes.subarray(start));
+  return redactor.redact(textFromCut(bytes), cut, textFromCut(bytes.subarray(0, border)).length);
 }
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
-/** The last bytes without a gap. `isAll`: nothing is kept in front of them, or it is cut off from them. */
-function lastBytes(streams: RunStreams, stream: StreamName, size: number): { bytes: Uint8Array; isAll: boolean } {
+/** The last bytes without a gap. */
+interface LastBytes {
+  readonly bytes: Uint8Array;
+  /** Nothing is kept in front of them, or it is cut off from them. */
+  readonly isAll: boolean;
+  /** There was something in front of them. */
+  readonly isCut: boolean;
+}
+
+function lastBytes(streams: RunStreams, stream: StreamName, size: number): LastBytes {
   const end = streams.ends()[stream];
   const bytes = new Uint8Array(Math.min(size, end));
   let isAll = bytes.length === end;
@@ -52,7 +80,7 @@ function lastBytes(streams: RunStreams, stream: StreamName, size: number): { byt
     if (read.count === 0) break;
     cursor = read.next;
   }
-  return { bytes: bytes.subarray(0, length), isAll };
+  return { bytes: bytes.subarray(0, length), isAll, isCut: length < end };
 }
 
 /** Where the last `count` lines begin; `undefined` if there are not as many line ends. */

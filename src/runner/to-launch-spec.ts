@@ -2,15 +2,15 @@
  * From a validated invocation to what a backend is asked for.
  */
 import type { LaunchSpec, StdinSpec } from '../backend/backend.js';
-import type { Invocation } from '../core/invocation.js';
+import type { EnvLayer, Invocation } from '../core/invocation.js';
 import type { Containment, OutputTarget } from '../core/launch-spec.js';
-import { environmentOf, type HostEnvironment } from '../policy/env-policy.js';
+import { environmentOf, type HostEnvironment, type PlannedEnvironment } from '../policy/env-policy.js';
 import { CLEANUP_BUDGET_MS, STRAGGLER_GRACE_MS } from '../policy/limits.js';
 
 /** The launch of an invocation on a backend with this default containment; `holdsOutput` as in {@link LaunchSpec}. */
 export function toLaunchSpec(
   invocation: Readonly<Invocation>,
-  host: HostEnvironment,
+  environment: PlannedEnvironment,
   defaultContainment: Containment,
   holdsOutput: boolean,
 ): LaunchSpec {
@@ -18,7 +18,7 @@ export function toLaunchSpec(
     file: invocation.file,
     args: invocation.args,
     cwd: invocation.cwd,
-    environment: environmentOf(invocation.envMode, invocation.envLayers, host),
+    environment,
     stdin: stdinSpec(invocation),
     stdout: outputTarget(invocation, invocation.stdout),
     stderr: outputTarget(invocation, invocation.stderr),
@@ -37,6 +37,18 @@ export function toLaunchSpec(
     stragglerGraceMs: STRAGGLER_GRACE_MS,
     cleanupBudgetMs: CLEANUP_BUDGET_MS,
   };
+}
+
+/** The environment of an invocation as the host's is now. */
+export function environmentFor(invocation: Readonly<Invocation>, host: HostEnvironment): PlannedEnvironment {
+  const { envMode, envExclude, envInclude } = invocation;
+  const filter = { include: envInclude, exclude: envExclude };
+  return environmentOf(envMode, layersOf(invocation), host, filter);
+}
+
+/** Secrets come last: nothing given elsewhere replaces one. */
+function layersOf({ envLayers, secretLayers }: Readonly<Invocation>): readonly EnvLayer[] {
+  return secretLayers.length === 0 ? envLayers : [...envLayers, ...secretLayers];
 }
 
 const IGNORE: StdinSpec = { kind: 'ignore' };

@@ -86,6 +86,66 @@ forEachBackend((scene) => {
     expect(children).toEqual(Array.from({ length: 20 }, (_, index) => ({ INDEX: String(index) })));
   });
 
+  it('ENV-02: is without the names that are excluded, which the result lists', async () => {
+    process.env['CUSTODY_TEST_A_TOKEN'] = 'a';
+    process.env['CUSTODY_TEST_B_TOKEN'] = 'b';
+    try {
+      const options = { envExclude: ['custody_test_*_token'], envInclude: ['CUSTODY_TEST_B_*'] };
+      const child = await environment(options);
+      expect(child).not.toHaveProperty('CUSTODY_TEST_A_TOKEN');
+      expect(child).toHaveProperty('CUSTODY_TEST_B_TOKEN', 'b');
+      expect((await scene.run('env', [], options)).withheldEnv).toEqual(['CUSTODY_TEST_A_TOKEN']);
+      expect((await scene.run('env')).withheldEnv).toEqual([]);
+    } finally {
+      delete process.env['CUSTODY_TEST_A_TOKEN'];
+      delete process.env['CUSTODY_TEST_B_TOKEN'];
+    }
+  });
+
+  it('ENV-03: has the layers on top of each other: host, runner, command, options, secrets', async () => {
+    await using runner = scene.anotherRunner({ envMode: 'replace', env: { A: 'runner', B: 'runner', C: 'runner' } });
+    const command = {
+      file: scene.probe,
+      args: ['env'],
+      env: { B: 'command', C: 'command', D: 'command', E: 'command' },
+    };
+    const options = { env: { C: 'options', D: 'options', E: undefined }, secrets: { D: 'secret-of-D' }, redact: false };
+    const { stdout } = scene.record(await runner.run(command, options));
+    expect(stdout.split('\0').sort()).toEqual(['', 'A=runner', 'B=command', 'C=options', 'D=secret-of-D']);
+  });
+
+  it.each(['inherit', 'replace', 'minimal'] as const)('ENV-09: has the secrets, in mode %s', async (envMode) => {
+    const child = await environment({ envMode, env: { A: 'env' }, secrets: { A: 'a "true"\nvalue' }, redact: false });
+    expect(child['A']).toBe('a "true"\nvalue');
+  });
+
+  it('ENV-06, ENV-07: is minimal with CI=true under the preset agent, and redacted', async () => {
+    process.env['CUSTODY_TEST_C_TOKEN'] = 'c';
+    try {
+      await using runner = scene.anotherRunner({ env: { API_TOKEN: 'letmein' } }, 'agent');
+      const result = scene.record(await runner.run(scene.probe, ['env']));
+      const entries = result.stdout.split('\0');
+      expect(entries).toContain('CI=true');
+      expect(entries).toContain('DOTNET_CLI_TELEMETRY_OPTOUT=1');
+      expect(entries).toContain('API_TOKEN=[REDACTED]');
+      expect(result.stdout).not.toContain('CUSTODY_TEST_C_TOKEN');
+      expect(result.withheldEnv).toContain('CUSTODY_TEST_C_TOKEN');
+    } finally {
+      delete process.env['CUSTODY_TEST_C_TOKEN'];
+    }
+  });
+
+  it('ENV-08: is the one asked for, however the command is run', async () => {
+    const options = { envMode: 'replace', env: { A: '1' } } as const;
+    const expected = 'A=1\0';
+    const { containment: levels } = scene.capabilities;
+    const held = (['tree', 'strict', 'group'] as const).filter((level) => levels[level].available);
+    for (const containment of held)
+      expect((await scene.run('env', [], { ...options, containment })).stdout).toBe(expected);
+    expect((await scene.start('env', [], options).result).stdout).toBe(expected);
+    expect(scene.runSync('env', [], options).stdout).toBe(expected);
+  });
+
   describe('in a sync run', () => {
     it('is made by the same rules', () => {
       const { stdout } = scene.runSync('env', [], { envMode: 'replace', env: { A: '1' } });

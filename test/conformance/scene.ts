@@ -7,7 +7,7 @@
 import { linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRunner } from '../../src/index.js';
-import type { CustodyRunner, RunHandle, RunOptions, RunResult } from '../../src/index.js';
+import type { CustodyRunner, Preset, RunHandle, RunOptions, RunResult } from '../../src/index.js';
 import { probeDirectory, probeFile } from '../programs/build-probe.js';
 import { killProcessesOf, processesOf, zombiesOf, type SeenProcess } from '../programs/oracle.js';
 import type { ProbeRole } from '../programs/roles.js';
@@ -77,8 +77,8 @@ export class BackendScene {
   }
 
   /** A runner of its own on the same backend, for tests about closing. The caller closes it. */
-  anotherRunner(defaults: RunOptions = {}): CustodyRunner {
-    return createRunner({ native: this.#choice, defaults });
+  anotherRunner(defaults: RunOptions = {}, preset: Preset = 'default'): CustodyRunner {
+    return createRunner({ native: this.#choice, preset, defaults });
   }
 
   /** Runs a role of the probe to its end. */

@@ -80,3 +80,42 @@ it('holds no name twice where names ignore case', () => {
     { numRuns: 300 },
   );
 });
+
+const glob = fc.constantFrom('*', 'A', '?', 'P*', '*e', '*_*', 'é', 'ho?e');
+
+it('ENV-02: splits the names of the host into those the child gets and those that are listed', () => {
+  fc.assert(
+    fc.property(
+      variables,
+      fc.option(fc.array(glob), { nil: undefined }),
+      fc.option(fc.array(glob), { nil: undefined }),
+      fc.constantFrom('inherit', 'minimal'),
+      fc.boolean(),
+      (host, include, exclude, mode, isCopy) => {
+        const delta = environmentOf(mode, [], hostOf(host, isCopy), { include, exclude });
+        const child = apply(delta, host);
+        expect([...child.keys(), ...delta.withheld].sort()).toEqual([...host.keys()].sort());
+        for (const [key, value] of child) expect(host).toContainEqual([key, value]);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+it('ENV-03: what is given reaches the child whatever is excluded', () => {
+  fc.assert(
+    fc.property(
+      variables,
+      fc.array(layer, { maxLength: 3 }),
+      fc.array(glob),
+      fc.boolean(),
+      (host, layers, globs, isCopy) => {
+        const filter = { include: [], exclude: globs };
+        const child = apply(environmentOf('inherit', layers, hostOf(host, isCopy), filter), host);
+        const given = model(new Map(), layers);
+        for (const [key, value] of given) expect(child.get(key)).toBe(value);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

@@ -15,7 +15,7 @@ function split(chunks: readonly Uint8Array[]): Line[] {
     },
   });
   for (const chunk of chunks) splitter.push(chunk);
-  splitter.flush();
+  splitter.flush(false);
   return lines;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { combinedBytes, combinedText, type CapturedOutput } from '../../../src/core/combined-output.js';
+import { createRedactor } from '../../../src/policy/redaction/create-redactor.js';
 import type { OutputSegment, OutputSlice } from '../../../src/core/output-slice.js';
 
 function whole(text: string): OutputSlice {
@@ -55,5 +56,24 @@ describe('the combined output', () => {
   it('flushes an incomplete last character', () => {
     const stdout = { bytes: Buffer.from('a€').subarray(0, 2), seam: 2, droppedBytes: 0 };
     expect(combinedText({ stdout, stderr: whole('b'), segments: [] })).toBe('ab\uFFFD');
+  });
+
+  describe('without secrets', () => {
+    const values = [['S', 'hunter2xyz']] as const;
+    const redactor = createRedactor({ values, builtIn: false, patterns: [], longRuns: false });
+
+    it('ENV-10: shows none that one stream interrupts in the other', () => {
+      const segments = [segment('stdout', 0, 6), segment('stderr', 0, 2), segment('stdout', 6, 4)];
+      const captured = { stdout: whole('hunter2xyz'), stderr: whole('ab'), segments };
+      expect(combinedText(captured, redactor)).toBe('ab[REDACTED]');
+      expect(Buffer.from(combinedBytes(captured, redactor)).toString()).toBe('******ab****');
+    });
+
+    it('ENV-10: shows none that both streams put together', () => {
+      const segments = [segment('stdout', 0, 1), segment('stderr', 0, 9)];
+      const captured = { stdout: whole('h'), stderr: whole('unter2xyz'), segments };
+      expect(combinedText(captured, redactor)).not.toContain('hunter2xyz');
+      expect(Buffer.from(combinedBytes(captured, redactor)).toString()).toBe('*'.repeat(10));
+    });
   });
 });

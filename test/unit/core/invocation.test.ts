@@ -32,6 +32,7 @@ describe('an ordinary call', () => {
       ...{ onOverflow: 'truncate', signal: undefined, stragglers: 'kill', containment: undefined },
       ...{ limits: {}, strictLimits: false, throwOnCancel: false, encoding: 'utf8', reject: false },
       ...{ queueTimeoutMs: undefined, totalBudgetMs: 0, budget: undefined, target: undefined, nested: false },
+      ...{ envInclude: undefined, envExclude: undefined, secretLayers: [], redact: undefined },
     });
   });
 
@@ -279,5 +280,46 @@ describe('resource limits', () => {
   it('belong to a run, not to a command', () => {
     expect(propertiesOf(() => read({ file: 'git', limits: {} }))).toEqual(['limits']);
     expect(propertiesOf(() => read('git', [], { strictLimits: 1 }))).toEqual(['strictLimits']);
+  });
+});
+
+describe('the policy of the environment', () => {
+  it('ENV-09: keeps secrets apart from other variables, those of a call on top', () => {
+    const defaults = readDefaults({ secrets: { A: 'aaaaaa', B: 'bbbbbb' } }, RUN_LIMITS);
+    const command = { file: 'git', secrets: { A: 'a-of-command' } };
+    const { secretLayers, envLayers } = readInvocation(
+      command,
+      { secrets: { A: 'a-of-call' } },
+      undefined,
+      defaults,
+      RUN_LIMITS,
+    );
+    expect(secretLayers.map(({ set }) => Object.fromEntries(set))).toEqual([
+      { A: 'aaaaaa', B: 'bbbbbb' },
+      { A: 'a-of-command' },
+      { A: 'a-of-call' },
+    ]);
+    expect(envLayers).toEqual([]);
+  });
+
+  it('ENV-02: takes lists of globs, those of a call in place of the defaults', () => {
+    const defaults = readDefaults({ envExclude: ['A'], envInclude: ['B'] }, RUN_LIMITS);
+    expect(readInvocation('git', [], { envExclude: ['C'] }, defaults, RUN_LIMITS)).toMatchObject({
+      envExclude: ['C'],
+      envInclude: ['B'],
+    });
+  });
+
+  it('names what is wrong with globs and secrets and shows no value', () => {
+    const options = { envExclude: '*_KEY', envInclude: ['', 1], secrets: { 'A=': 'hidden', B: undefined, C: 5 } };
+    expect(propertiesOf(() => read('git', [], options))).toEqual([
+      'envExclude',
+      'envInclude[0]',
+      'envInclude[1]',
+      'secrets.A=',
+      'secrets.B',
+      'secrets.C',
+    ]);
+    expect(JSON.stringify(issuesOf(() => read('git', [], options)))).not.toContain('hidden');
   });
 });

@@ -9,7 +9,7 @@ function linesOf(bytes: Uint8Array | string, size = 1): Line[] {
   const splitter = new LineSplitter({ line: (text, partial) => void lines.push([text, partial]) });
   const all = Buffer.from(bytes);
   for (let start = 0; start < all.length; start += size) splitter.push(all.subarray(start, start + size));
-  splitter.flush();
+  splitter.flush(false);
   return lines;
 }
 

@@ -18,11 +18,12 @@ function layer(set: Readonly<Record<string, string>>, unset: readonly string[] =
 
 describe.each(['inherit', 'merge'] as const)('%s', (mode) => {
   it('changes the host environment without reading it', () => {
-    expect(environmentOf(mode, [], untouchable)).toEqual({ base: 'host', set: [], unset: [] });
+    expect(environmentOf(mode, [], untouchable)).toEqual({ base: 'host', set: [], unset: [], withheld: [] });
     expect(environmentOf(mode, [layer({ A: '1' }, ['B'])], untouchable)).toEqual({
       base: 'host',
       set: [['A', '1']],
       unset: ['B'],
+      withheld: [],
     });
   });
 
@@ -35,13 +36,14 @@ describe.each(['inherit', 'merge'] as const)('%s', (mode) => {
         ['C', '2'],
       ],
       unset: ['A'],
+      withheld: [],
     });
   });
 
   it('sends the whole environment where the host has only a copy', () => {
     const delta = environmentOf(mode, [layer({ A: '1' }, ['SECRET'])], { ...host, isCopy: true });
     const { SECRET: _removed, ...rest } = variables;
-    expect(delta).toEqual({ base: 'empty', set: Object.entries({ ...rest, A: '1' }), unset: [] });
+    expect(delta).toEqual({ base: 'empty', set: Object.entries({ ...rest, A: '1' }), unset: [], withheld: [] });
   });
 });
 
@@ -51,6 +53,7 @@ describe('replace', () => {
       base: 'empty',
       set: [['A', '1']],
       unset: [],
+      withheld: [],
     });
   });
 });
@@ -67,5 +70,62 @@ describe('a host whose names ignore case', () => {
   it('has one entry per name, spelled as it was given last', () => {
     const delta = environmentOf('inherit', [layer({ Path: 'a', PATH: 'b' })], { ...host, ignoresCase: true });
     expect(delta.set).toEqual([['PATH', 'b']]);
+  });
+});
+
+describe('names of the host', () => {
+  const hosts = { PATH: '/bin', MY_KEY: 'k', gh_token: 't', USER: 'u' };
+  const many: HostEnvironment = { variables: hosts, isCopy: false, ignoresCase: false };
+  const exclude = ['*_TOKEN', '*_KEY'];
+
+  it('ENV-01: inherit leaves out what is excluded, merge and replace know no exclusion', () => {
+    const filter = { include: undefined, exclude };
+    expect(environmentOf('inherit', [], many, filter)).toEqual({
+      base: 'host',
+      set: [],
+      unset: ['MY_KEY', 'gh_token'],
+      withheld: ['MY_KEY', 'gh_token'],
+    });
+    expect(environmentOf('merge', [], untouchable, filter)).toEqual(environmentOf('merge', [], untouchable));
+    expect(environmentOf('replace', [], untouchable, filter).set).toEqual([]);
+  });
+
+  it('ENV-02: an inclusion beats an exclusion, in any case', () => {
+    const filter = { include: ['GH_*'], exclude: ['*'] };
+    expect(environmentOf('inherit', [], many, filter).withheld).toEqual(['PATH', 'MY_KEY', 'USER']);
+  });
+
+  it('ENV-02: PATH, HOME, TEMP and TMP are included unless the caller says otherwise', () => {
+    expect(environmentOf('inherit', [], many, { include: undefined, exclude: ['*'] }).withheld).not.toContain('PATH');
+    expect(environmentOf('inherit', [], many, { include: [], exclude: ['*'] }).withheld).toContain('PATH');
+  });
+
+  it('ENV-03: what is given passes, whatever its name', () => {
+    const given = [layer({ MY_KEY: 'mine', OTHER_TOKEN: 'o' })];
+    const delta = environmentOf('inherit', given, many, { include: undefined, exclude });
+    expect(Object.fromEntries(delta.set)).toEqual({ MY_KEY: 'mine', OTHER_TOKEN: 'o' });
+    expect(delta.unset).toEqual(['gh_token']);
+    expect(delta.withheld).toEqual(['MY_KEY', 'gh_token']);
+  });
+
+  it('ENV-01: minimal takes its list and what is included, and lists the rest', () => {
+    const delta = environmentOf('minimal', [], many, { include: ['GH_TOKEN'], exclude: ['USER'] });
+    expect(Object.fromEntries(delta.set)).toEqual({ PATH: '/bin', gh_token: 't' });
+    expect(delta.withheld).toEqual(['MY_KEY', 'USER']);
+  });
+
+  it('are filtered where the host has only a copy, too', () => {
+    const delta = environmentOf('inherit', [], { ...many, isCopy: true }, { include: undefined, exclude });
+    expect(Object.fromEntries(delta.set)).toEqual({ PATH: '/bin', USER: 'u' });
+  });
+
+  it('ENV-05: are one name whatever their case where the system says so', () => {
+    const windows: HostEnvironment = { variables: { Path: 'C:', My_Key: 'k' }, isCopy: true, ignoresCase: true };
+    const delta = environmentOf('inherit', [layer({ PATH: 'D:', MY_KEY: 'mine' })], windows, {
+      include: undefined,
+      exclude,
+    });
+    expect(Object.fromEntries(delta.set)).toEqual({ PATH: 'D:', MY_KEY: 'mine' });
+    expect(Object.fromEntries(environmentOf('minimal', [], windows).set)).toEqual({ Path: 'C:' });
   });
 });

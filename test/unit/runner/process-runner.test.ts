@@ -40,7 +40,7 @@ describe('run', () => {
     expect(backend.last.spec).toEqual({
       ...{ file: 'git', args: ['log'], cwd: undefined, stdout: 'capture', stderr: 'capture' },
       ...{ limits: {}, strictLimits: false },
-      environment: { base: 'host', set: [['A', '1']], unset: [] },
+      environment: { base: 'host', set: [['A', '1']], unset: [], withheld: [] },
       stdin: { kind: 'pipe', input: new Uint8Array([0x68, 0x69]), keepOpen: false },
       ...{ containment: 'group', containmentRequired: false, stragglers: 'kill' },
       ...{ ringBytes: 2048, outputLimitBytes: 2048, timeoutMs: 300_000, idleTimeoutMs: 0 },

@@ -1,0 +1,53 @@
+/**
+ * Patterns of the user, in the syntax of RE2: they understand `(?i)` and take time linear in the text, whoever wrote them and
+ * whatever a command prints. The engine is loaded with the first pattern.
+ */
+import type * as re2js from 're2js';
+import type { Issues } from '../../core/validate.js';
+import type { Report } from './spans.js';
+
+const { createRequire } = process.getBuiltinModule('node:module');
+const require = createRequire(import.meta.url);
+
+/** Characters of a pattern: a longer one is a list of values, which `values` is for. */
+const MAX_PATTERN_LENGTH = 1_000;
+
+/** Finds the matches of one pattern. */
+export type PatternFinder = (text: string, report: Report) => void;
+
+/** Compiles patterns; what is wrong with one is an issue that names it. */
+export function compilePatterns(
+  patterns: readonly string[],
+  property: string,
+  issues: Issues,
+): readonly PatternFinder[] {
+  if (patterns.length === 0) return [];
+  const { RE2JS } = require('re2js') as typeof re2js;
+  const finders: PatternFinder[] = [];
+  for (const [index, pattern] of patterns.entries()) {
+    const problem = addFinder(finders, pattern, RE2JS);
+    if (problem !== undefined) issues.add(`${property}[${index}]`, problem);
+  }
+  return finders;
+}
+
+/** Returns what is wrong with the pattern. */
+function addFinder(finders: PatternFinder[], pattern: string, engine: typeof re2js.RE2JS): string | undefined {
+  if (pattern.length > MAX_PATTERN_LENGTH) return `must have at most ${MAX_PATTERN_LENGTH} characters`;
+  try {
+    const compiled = engine.compile(pattern);
+    if (compiled.matcher('').find()) return 'must not match the empty text: it would match everywhere';
+    finders.push((text, report) => {
+      // Most texts have no match, and to know that takes a fraction of the time.
+      if (!compiled.test(text)) return;
+      const matcher = compiled.matcher(text);
+      while (matcher.find()) if (matcher.end() > matcher.start()) report(matcher.start(), matcher.end());
+    });
+    return undefined;
+  } catch (error) {
+    // The message of the engine names the place; the pattern itself may tell a secret.
+    const { error: description } = error as { error?: unknown };
+    const reason = typeof description === 'string' ? ` (${description})` : '';
+    return `is not a pattern in RE2 syntax${reason}`;
+  }
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { readDefaults } from '../../../src/core/invocation.js';
+import { RUN_LIMITS } from '../../../src/policy/limits.js';
+import { PRESETS, type Preset } from '../../../src/policy/presets.js';
+import { createRunner } from '../../../src/runner/create-runner.js';
+
+const standard = readDefaults(undefined, RUN_LIMITS);
+
+function defaultsOf(preset: Preset): Record<string, unknown> {
+  return { ...readDefaults(PRESETS[preset].defaults, RUN_LIMITS) };
+}
+
+describe('a preset', () => {
+  it('default changes nothing', () => {
+    expect(defaultsOf('default')).toEqual(standard);
+  });
+
+  it('ENV-06, ENV-07: agent has a minimal environment, sets CI and telemetry opt-outs, and redacts', () => {
+    expect(defaultsOf('agent')).toMatchObject({
+      envMode: 'minimal',
+      envExclude: ['*_TOKEN', '*_KEY', '*_SECRET', '*_PASSWORD'],
+      envLayers: [
+        {
+          set: [
+            ['CI', 'true'],
+            ['DOTNET_CLI_TELEMETRY_OPTOUT', '1'],
+          ],
+          unset: [],
+        },
+      ],
+      redact: { builtIn: true, inResult: true },
+    });
+    expect(PRESETS.agent.maxConcurrent).toBe(4);
+  });
+
+  it('D-06: compat filters and redacts nothing', () => {
+    expect(defaultsOf('compat')).toMatchObject({
+      ...{ envMode: 'merge', envLayers: [], redact: undefined, stragglers: 'leave' },
+    });
+  });
+
+  it('gives way to the options of a runner, whose variables come on top', () => {
+    const own = { envMode: 'inherit', env: { CI: undefined } } as const;
+    const defaults = readDefaults(own, RUN_LIMITS, readDefaults(PRESETS.agent.defaults, RUN_LIMITS));
+    expect(defaults).toMatchObject({ envMode: 'inherit', redact: { builtIn: true } });
+    expect(defaults.envLayers.at(-1)).toEqual({ set: [], unset: ['CI'] });
+  });
+
+  it('of another name is refused', () => {
+    expect(() => createRunner({ preset: 'strict' as Preset })).toThrow("preset must be 'default', 'agent', 'compat'");
+    expect(() => createRunner({ preset: 'constructor' as Preset })).toThrow('preset must be');
+  });
+});
