@@ -9,6 +9,11 @@ export type {
   StragglerPolicy,
 } from './backend/backend.js';
 export type { NativeMode } from './backend/backend-selector.js';
+export { Command } from './core/command.js';
+export type { CommandBuilder, OutputChoice } from './core/command-builder.js';
+export type { CommandDocument } from './core/command-json.js';
+export { parseCommandLine } from './core/command-line.js';
+export { summarizeCommand, type SummaryLimits, type SummarySubject } from './core/command-summary.js';
 export type { Cleanup, CleanupMechanism, CleanupStatus, ProcessName, StopStep, Survivor } from './core/cleanup.js';
 export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './core/error-codes.js';
 export {
@@ -22,6 +27,7 @@ export {
 } from './core/errors.js';
 export type { ExitStatus, Outcome, RunState, StopCause, StopManner } from './core/outcome.js';
 export type {
+  ArgvMetachars,
   CommandOptions,
   CommandSpec,
   Encoding,

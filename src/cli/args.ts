@@ -8,7 +8,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { RUN_LIMITS } from '../policy/limits.js';
 import type { LimitName, ResourceLimits } from '../core/resource-limits.js';
-import { splitCommandLine } from './command-line.js';
+import { splitCommandLine } from '../core/command-line.js';
 import { EXIT } from './exit-codes.js';
 import { formatByteCount, formatDuration, parseByteCount, parseDurationMs } from './quantity.js';
 

@@ -5,13 +5,16 @@
  * {@link CommandValidationError} before anything native happens. Ordinary calls stay cheap: only properties that are given
  * cost anything.
  */
+import { checkCommandText } from './command-text.js';
+import type { LaunchTarget } from './launch-target.js';
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
 import { nearestName } from './nearest-name.js';
 import { commandReaders, optionReaders, type OptionReader } from './option-readers.js';
 import { readArgs } from './read-args.js';
 import { NO_LIMITS, type LimitName, type ResourceLimits } from './resource-limits.js';
-import type { Encoding, EnvMode, StdinOption } from './run-options.js';
-import { isExecutableName, Issues, type Range } from './validate.js';
+import type { ArgvMetachars, Encoding, EnvMode, StdinOption } from './run-options.js';
+import type { ShellChoice } from './shell-choice.js';
+import { isFileText, Issues, type Range } from './validate.js';
 
 /** Bounds of what callers may ask for. Milliseconds and bytes, as the names say. */
 export interface OptionLimits {
@@ -57,6 +60,13 @@ export interface Invocation {
   strictLimits: boolean;
   encoding: Encoding;
   reject: boolean;
+  /** `true`: the default shell of the system; `undefined`: none, which is the rule. */
+  shell: ShellChoice | true | undefined;
+  strictShell: boolean;
+  argvMetachars: ArgvMetachars;
+  allowOutsideRoot: boolean;
+  /** What is launched where that is not simply `file`, `args` and `cwd`; the runner's business. */
+  target: LaunchTarget | undefined;
 }
 
 /** What a runner starts from: the built-in defaults with the runner's own on top. */
@@ -71,7 +81,22 @@ const NO_LAYERS: readonly EnvLayer[] = Object.freeze([]);
  * @throws {@link CommandValidationError} naming each property that is wrong, such as `defaults.timeoutMs`.
  */
 export function readDefaults(defaults: unknown, limits: OptionLimits): InvocationDefaults {
-  const draft: Invocation = {
+  const draft = blankInvocation(limits);
+  if (defaults === undefined) return draft;
+  const reading = new Reading(draft, limits, 'defaults.');
+  try {
+    reading.options(defaults);
+    if (draft.encoding !== 'utf8')
+      reading.issues.add('encoding', 'cannot be a default: it changes the type of each result');
+  } catch (error) {
+    reading.refuse(error);
+  }
+  return reading.finish();
+}
+
+/** An invocation into which nothing has been read yet. */
+export function blankInvocation(limits: OptionLimits): Invocation {
+  return {
     file: '',
     args: NO_ARGS,
     cwd: undefined,
@@ -94,17 +119,12 @@ export function readDefaults(defaults: unknown, limits: OptionLimits): Invocatio
     strictLimits: false,
     encoding: 'utf8',
     reject: false,
+    shell: undefined,
+    strictShell: false,
+    argvMetachars: 'executable',
+    allowOutsideRoot: false,
+    target: undefined,
   };
-  if (defaults === undefined) return draft;
-  const reading = new Reading(draft, limits, 'defaults.');
-  try {
-    reading.options(defaults);
-    if (draft.encoding !== 'utf8')
-      reading.issues.add('encoding', 'cannot be a default: it changes the type of each result');
-  } catch (error) {
-    reading.refuse(error);
-  }
-  return reading.finish();
 }
 
 /**
@@ -167,6 +187,8 @@ class Reading {
     if (containment === 'none' && (input !== undefined || stdin === 'pipe')) {
       this.issues.add('containment', "'none' leaves nobody to write the input: use a file for stdin");
     }
+    // What file and arguments mean depends on the shell, which is known only when everything has been read.
+    checkCommandText(this.#draft, this.issues);
     this.issues.throwIfAny();
     return this.#draft;
   }
@@ -188,7 +210,7 @@ class Reading {
   }
 
   file(value: unknown): void {
-    if (isExecutableName(value, 'file', this.issues)) this.#draft.file = value;
+    if (isFileText(value, 'file', this.issues)) this.#draft.file = value;
   }
 
   args(value: unknown): void {

@@ -3,8 +3,9 @@
  * a property in `run-options.ts`.
  */
 import type { Invocation, OptionLimits } from './invocation.js';
-import { readEnv } from './read-env.js';
+import { readEnv, readSecrets } from './read-env.js';
 import { readLimits } from './read-limits.js';
+import { shellChoiceOf } from './shell-choice.js';
 import { isAbortSignal, isInRange, isOneOf, isText, type Issues } from './validate.js';
 
 /** Takes one given value into the draft, or notes what is wrong with it. */
@@ -13,6 +14,7 @@ export type OptionReader = (draft: Invocation, value: unknown, issues: Issues, l
 const ENV_MODES = ['inherit', 'merge', 'replace', 'minimal'] as const;
 const OUTPUT_TARGETS = ['capture', 'inherit', 'ignore'] as const;
 const STDIN_WORDS = ['ignore', 'pipe', 'inherit'] as const;
+const ARGV_METACHARS = ['off', 'executable', 'reject'] as const;
 const CONTAINMENTS = ['tree', 'strict', 'group', 'none'] as const;
 
 const utf8 = new TextEncoder();
@@ -41,22 +43,37 @@ export const commandReaders: ReadonlyMap<string, OptionReader> = new Map<string,
   ['input', readInput],
   ['stdin', readStdin],
   ['timeoutMs', durationReader('timeoutMs')],
-]);
-
-/** All options of a run. */
-export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, OptionReader>([
-  ...commandReaders,
   ['stdout', targetReader('stdout')],
   ['stderr', targetReader('stderr')],
-  ['idleTimeoutMs', durationReader('idleTimeoutMs')],
-  ['graceMs', durationReader('graceMs')],
-  ['drainMs', durationReader('drainMs')],
   [
     'maxOutputBytes',
     (draft, value, issues, limits) => {
       if (isInRange(value, limits.maxOutputBytes, 'maxOutputBytes', issues)) draft.maxOutputBytes = Math.floor(value);
     },
   ],
+  [
+    'limits',
+    (draft, value, issues, limits) => {
+      draft.limits = readLimits(value, draft.limits, limits.resources, issues) ?? draft.limits;
+    },
+  ],
+  ['shell', readShell],
+  ['strictShell', switchReader('strictShell')],
+  [
+    'secrets',
+    (draft, value, issues, limits) => {
+      const layer = readSecrets(value, limits.maxEnvNames, issues);
+      if (layer !== undefined) draft.envLayers = [...draft.envLayers, layer];
+    },
+  ],
+]);
+
+/** All options of a run. */
+export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, OptionReader>([
+  ...commandReaders,
+  ['idleTimeoutMs', durationReader('idleTimeoutMs')],
+  ['graceMs', durationReader('graceMs')],
+  ['drainMs', durationReader('drainMs')],
   [
     'onOverflow',
     (draft, value, issues) => {
@@ -87,14 +104,15 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
       if (isOneOf(value, ['utf8', 'buffer'], 'encoding', issues)) draft.encoding = value;
     },
   ],
-  [
-    'limits',
-    (draft, value, issues, limits) => {
-      draft.limits = readLimits(value, draft.limits, limits.resources, issues) ?? draft.limits;
-    },
-  ],
   ['strictLimits', switchReader('strictLimits')],
   ['reject', switchReader('reject')],
+  [
+    'argvMetachars',
+    (draft, value, issues) => {
+      if (isOneOf(value, ARGV_METACHARS, 'argvMetachars', issues)) draft.argvMetachars = value;
+    },
+  ],
+  ['allowOutsideRoot', switchReader('allowOutsideRoot')],
 ]);
 
 function readInput(draft: Invocation, value: unknown, issues: Issues): void {
@@ -120,7 +138,17 @@ function durationReader(name: 'timeoutMs' | 'idleTimeoutMs' | 'graceMs' | 'drain
   };
 }
 
-function switchReader(name: 'strictLimits' | 'reject'): OptionReader {
+function readShell(draft: Invocation, value: unknown, issues: Issues): void {
+  if (typeof value === 'boolean') {
+    draft.shell = value || undefined;
+    return;
+  }
+  const choice = typeof value === 'string' ? shellChoiceOf(value) : undefined;
+  if (choice !== undefined) draft.shell = choice;
+  else issues.add('shell', "must be true, false or a shell: 'sh', 'bash', 'cmd', 'powershell', or the path of one");
+}
+
+function switchReader(name: 'strictLimits' | 'reject' | 'strictShell' | 'allowOutsideRoot'): OptionReader {
   return (draft, value, issues) => {
     if (typeof value === 'boolean') draft[name] = value;
     else issues.add(name, 'must be true or false');
