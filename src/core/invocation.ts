@@ -13,7 +13,7 @@ import { commandReaders, optionReaders, type OptionReader } from './option-reade
 import { readArgs } from './read-args.js';
 import { NO_LIMITS, type LimitName, type ResourceLimits } from './resource-limits.js';
 import type { ArgvMetachars, Encoding, EnvMode, StdinOption } from './run-options.js';
-import type { ShellChoice } from './shell-choice.js';
+import type { LaunchFailure } from './settled-facts.js';
 import { isFileText, Issues, type Range } from './validate.js';
 
 /** Bounds of what callers may ask for. Milliseconds and bytes, as the names say. */
@@ -61,12 +61,14 @@ export interface Invocation {
   encoding: Encoding;
   reject: boolean;
   /** `true`: the default shell of the system; `undefined`: none, which is the rule. */
-  shell: ShellChoice | true | undefined;
+  shell: string | true | undefined;
   strictShell: boolean;
   argvMetachars: ArgvMetachars;
   allowOutsideRoot: boolean;
   /** What is launched where that is not simply `file`, `args` and `cwd`; the runner's business. */
-  target: LaunchTarget | undefined;
+  launchTarget: LaunchTarget | undefined;
+  /** Why it is not launched at all; the runner's business too. */
+  refusal: LaunchFailure | undefined;
 }
 
 /** What a runner starts from: the built-in defaults with the runner's own on top. */
@@ -123,7 +125,8 @@ export function blankInvocation(limits: OptionLimits): Invocation {
     strictShell: false,
     argvMetachars: 'executable',
     allowOutsideRoot: false,
-    target: undefined,
+    launchTarget: undefined,
+    refusal: undefined,
   };
 }
 

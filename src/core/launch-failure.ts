@@ -30,6 +30,10 @@ export function launchError(failure: LaunchFailure, subject: LaunchSubject): Cus
     const message = `nothing can enforce ${subject.unenforcedLimits.join(', ')} with containment '${subject.containment}' here`;
     return new CustodyError('LIMITS_UNENFORCEABLE', message, details);
   }
+  if (operation === 'shell-length') {
+    const message = failure.detail ?? 'the line is too long for the shell';
+    return new CustodyError('SHELL_COMMAND_TOO_LONG', message, details);
+  }
   if (operation === 'closing') return new CustodyError('CANCELLED', 'not started: the host is exiting', details);
   if (failure.subject === 'cwd') {
     const what = errno === 'ENOENT' ? 'not found' : `cannot be entered${suffix(errno)}`;
@@ -60,7 +64,11 @@ function executableError(failure: LaunchFailure, file: string): CustodyError {
     case 'ENOEXEC':
       return new CustodyError('PERMISSION_DENIED', `not an executable: ${file}`, details);
     case 'E2BIG':
-      return new CustodyError('ARGV_TOO_LONG', 'arguments and environment are too long for the system', details);
+      return new CustodyError(
+        'ARGV_TOO_LONG',
+        failure.detail ?? 'arguments and environment are too long for the system',
+        details,
+      );
     default:
       if (RESOURCE_ERRNOS.has(errno)) {
         return new CustodyError('RESOURCE_LIMIT', `the system refused to start ${file}${suffix(errno)}`, details);

@@ -143,8 +143,7 @@ function readShell(draft: Invocation, value: unknown, issues: Issues): void {
     draft.shell = value || undefined;
     return;
   }
-  const choice = typeof value === 'string' ? shellChoiceOf(value) : undefined;
-  if (choice !== undefined) draft.shell = choice;
+  if (typeof value === 'string' && shellChoiceOf(value) !== undefined) draft.shell = value;
   else issues.add('shell', "must be true, false or a shell: 'sh', 'bash', 'cmd', 'powershell', or the path of one");
 }
 

@@ -13,6 +13,7 @@ import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome 
 import { textOf } from './output-slice.js';
 import type { LimitBreach, LimitName } from './resource-limits.js';
 import type { SettledFacts, StreamFacts, Usage } from './settled-facts.js';
+import type { ShellName } from './shell-choice.js';
 import { outcomeOf, reasonOf } from './settled-outcome.js';
 
 /** What was run. */
@@ -21,6 +22,10 @@ export interface CommandSummary {
   readonly args: readonly string[];
   /** As given; `null`: the host's. */
   readonly cwd: string | null;
+  /** The shell that ran it; `null`: none, which is the rule. */
+  readonly shell: ShellName | null;
+  /** The file that was executed, that of the shell if there was one; `null` if none was found. */
+  readonly resolvedFile: string | null;
 }
 
 /** Bytes of one output stream. */
@@ -126,12 +131,14 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly #both: CapturedOutput | undefined;
 
   constructor({ id, invocation, facts, captured, cancelReason, backend, containment }: ResultParts) {
-    const { file, args, cwd, encoding } = invocation;
+    const { file, args, cwd, encoding, launchTarget } = invocation;
     const { stdout, stderr } = captured;
     const { breach, unenforcedLimits } = facts;
-    const outcome = outcomeOf(facts, { file, cwd, containment, unenforcedLimits });
+    const outcome = outcomeOf(facts, { file: launchTarget?.file ?? file, cwd, containment, unenforcedLimits });
     this.id = id;
-    this.command = { file, args, cwd: cwd ?? null };
+    const shell = launchTarget?.shell ?? null;
+    const resolvedFile = facts.resolvedFile === '' ? null : facts.resolvedFile;
+    this.command = { file, args, cwd: cwd ?? null, shell, resolvedFile };
     this.outcome = outcome;
     this.success = isSuccess(outcome);
     this.exitCode = exitCodeOf(outcome);

@@ -7,12 +7,14 @@ import { NONE_UNENFORCED, type LimitBreach, type LimitName } from './resource-li
 
 /** Why nothing was started. */
 export interface LaunchFailure {
-  /** The call that failed: `resolve`, `chdir`, `exec`, `pipe`, `open-stdin`, `spawn`, `containment`, `limits`, `closing`. */
+  /** The call that failed: `resolve`, `chdir`, `exec`, `pipe`, `open-stdin`, `spawn`, `containment`, `limits`, `closing`; of the facade: `length`, `shell-length`. */
   readonly operation: string;
   /** Errno name such as `ENOENT`, or `''` where there is none. */
   readonly errno: string;
   /** What ENOENT and EACCES are about. */
   readonly subject: 'executable' | 'cwd' | 'interpreter' | 'stdin' | 'none';
+  /** The failure in words, where the facade refused. */
+  readonly detail?: string | undefined;
 }
 
 /** CPU time and memory, `null` where unknown. */
@@ -73,13 +75,14 @@ const NOTHING_TO_CLEAN: Cleanup = {
   elapsedMs: 0,
 };
 
-/** The facts of a run that was cancelled before a backend heard of it. `atMs`: milliseconds since the epoch. */
-export function notLaunched(atMs: number): SettledFacts {
+/** The facts of a run that no backend has started: it was stopped, or refused. `atMs`: milliseconds since the epoch. */
+export function notLaunched(atMs: number, why: StopCause | LaunchFailure): SettledFacts {
+  const isStop = typeof why === 'string';
   return {
     ending: 'not-started',
     status: null,
-    stop: { cause: 'cancelled', manner: 'graceful' },
-    failure: null,
+    stop: isStop ? { cause: why, manner: 'graceful' } : null,
+    failure: isStop ? null : why,
     pid: undefined,
     resolvedFile: '',
     startedAtMs: atMs,

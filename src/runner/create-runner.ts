@@ -7,10 +7,17 @@ import { workerThreads } from '../backend/lazy-builtins.js';
 import { closeBackendsSync, selectBackend } from '../backend/select.js';
 import { CommandValidationError } from '../core/errors.js';
 import { readDefaults } from '../core/invocation.js';
+import type { LengthLimits } from '../core/length-budget.js';
 import type { RunOptions } from '../core/run-options.js';
+import { Issues, isText } from '../core/validate.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
 import { HOST_EXIT_BUDGET_MS, RUN_LIMITS } from '../policy/limits.js';
 import { HostSignals } from './host-signals.js';
+import { Root } from './root.js';
+import { locatorHost } from './shells/locator-host.js';
+import { ShellLocator } from './shells/shell-locator.js';
+import { SystemShells, type Shells } from './shells/shells.js';
+import { lengthLimitsOf } from './system-limits.js';
 import { ProcessRunner } from './process-runner.js';
 import type { RunContext } from './run-context.js';
 import { createRunIds } from './run-id.js';
@@ -26,6 +33,15 @@ export interface RunnerOptions {
   readonly native?: NativeMode | undefined;
   /** Options for every run of this runner; those of a call win, and variables of `env` are put on top of each other. */
   readonly defaults?: RunOptions | undefined;
+  /**
+   * A directory that working directories must be in: a command without one runs there, a relative one is below it, and one that is
+   * really elsewhere is refused unless the call says `allowOutsideRoot`.
+   *
+   * @defaultValue what the environment variable `CUSTODY_ROOT` says, else none
+   */
+  readonly root?: string | undefined;
+  /** The shells to use for commands with the option `shell`. @defaultValue those of the system */
+  readonly shells?: Shells | undefined;
 }
 
 const NATIVE_MODES: readonly NativeMode[] = ['auto', 'require', 'off'];
@@ -33,6 +49,8 @@ const NATIVE_MODES: readonly NativeMode[] = ['auto', 'require', 'off'];
 const nextId = createRunIds();
 
 const live = new HostSignals(() => closeBackendsSync(HOST_EXIT_BUDGET_MS));
+
+const isWindows = process.platform === 'win32';
 
 /** The environment of the host. A worker has a copy of it, which the operating system's own does not follow. */
 const host: HostEnvironment = {
@@ -42,8 +60,14 @@ const host: HostEnvironment = {
   get isCopy() {
     return !workerThreads().isMainThread;
   },
-  ignoresCase: process.platform === 'win32',
+  ignoresCase: isWindows,
 };
+
+const systemShells = new SystemShells(
+  new ShellLocator(locatorHost(host, isWindows)),
+  isWindows,
+  isWindows ? (process.env['SystemRoot'] ?? 'C:\\Windows') : undefined,
+);
 
 /**
  * A runner with defaults and a backend of one's choice. Nothing is loaded before it is used.
@@ -51,16 +75,34 @@ const host: HostEnvironment = {
  * @throws {@link CommandValidationError} with code `VALIDATION_FAILED` for options that are not valid.
  */
 export function createRunner(options: RunnerOptions = {}): CustodyRunner {
-  const { native, defaults } = options;
+  const { native, defaults, shells = systemShells } = options;
   if (native !== undefined) checkMode(native, 'native');
+  const root = options.root === undefined ? undefined : rootAt(options.root, 'root');
   let context: RunContext | undefined;
-  return new ProcessRunner(() => (context ??= createContext(native)), readDefaults(defaults, RUN_LIMITS));
+  return new ProcessRunner(
+    () => (context ??= createContext(native, root ?? rootOfHost(), shells)),
+    readDefaults(defaults, RUN_LIMITS),
+    shells,
+  );
 }
 
-function createContext(native: NativeMode | undefined): RunContext {
+function createContext(native: NativeMode | undefined, root: Root | undefined, shells: Shells): RunContext {
   const selected = selectBackend(native ?? modeOfHost());
   const { defaultContainment } = selected.backend.capabilities();
-  return { selected, defaultContainment, host, live, wallMs: Date.now, nextId };
+  const lengthLimits = (): LengthLimits | undefined => lengthLimitsOf(process.platform);
+  return { selected, defaultContainment, host, live, shells, root, lengthLimits, wallMs: Date.now, nextId };
+}
+
+function rootOfHost(): Root | undefined {
+  const path = process.env['CUSTODY_ROOT'];
+  return path === undefined || path === '' ? undefined : rootAt(path, 'CUSTODY_ROOT');
+}
+
+function rootAt(path: unknown, property: string): Root {
+  const issues = new Issues('');
+  if (isText(path, property, issues)) return new Root(path, property, isWindows ? 'win32' : 'posix');
+  issues.throwIfAny();
+  throw new CommandValidationError([{ property, message: 'is not valid' }]);
 }
 
 function modeOfHost(): NativeMode {

@@ -15,6 +15,7 @@ import type {
   StartFunction,
 } from './runner.js';
 import { ProcessScope } from './scope.js';
+import type { Shells } from './shells/shells.js';
 
 export class ProcessRunner implements CustodyRunner {
   readonly run: RunFunction;
@@ -23,6 +24,7 @@ export class ProcessRunner implements CustodyRunner {
   readonly scope: () => Scope;
   readonly capabilities: () => RunnerCapabilities;
   readonly probeCapabilities: () => Promise<RunnerCapabilities>;
+  readonly shells: Shells;
   readonly #launcher: Launcher;
   readonly #scopes = new Set<ProcessScope>();
   #closing: Promise<void> | undefined;
@@ -30,7 +32,8 @@ export class ProcessRunner implements CustodyRunner {
   #probed: RunnerCapabilities | undefined;
 
   /** `context` is asked for when the backend is first needed. */
-  constructor(context: () => RunContext, defaults: InvocationDefaults) {
+  constructor(context: () => RunContext, defaults: InvocationDefaults, shells: Shells) {
+    this.shells = shells;
     const launcher = new Launcher(context, defaults, new RunGroup());
     this.#launcher = launcher;
     // Which form of output a call gets is known by its types alone; `never` lets the interface say so.

@@ -1,7 +1,10 @@
 import type { SelectedBackend } from '../backend/backend-selector.js';
 import type { Containment } from '../core/launch-spec.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
+import type { LengthLimits } from '../core/length-budget.js';
 import type { LiveRuns } from './host-signals.js';
+import type { Root } from './root.js';
+import type { Shells } from './shells/shells.js';
 
 /** What all runs of a runner share. Made with the first of them, because it needs the backend. */
 export interface RunContext {
@@ -10,6 +13,11 @@ export interface RunContext {
   readonly defaultContainment: Containment;
   readonly host: HostEnvironment;
   readonly live: LiveRuns;
+  readonly shells: Shells;
+  /** What confines working directories; `undefined`: nothing. */
+  readonly root: Root | undefined;
+  /** How long arguments and environment may be here; asked for only when they are long. */
+  readonly lengthLimits: () => LengthLimits | undefined;
   /** Milliseconds since the epoch, for runs that no backend ever sees. */
   readonly wallMs: () => number;
   readonly nextId: () => string;

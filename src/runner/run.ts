@@ -220,8 +220,9 @@ export class Run implements LaunchListener, AbortTarget {
     const { signal } = this.invocation;
     if (signal?.aborted === true) this.#cancelReason = reasonText(signal.reason);
     else if (this.#group.closedBecause !== undefined) this.#cancelReason = this.#group.closedBecause;
-    else return false;
-    const facts = notLaunched(this.#context.wallMs());
+    else if (this.invocation.refusal === undefined) return false;
+    const why = this.#cancelReason === undefined ? this.invocation.refusal : undefined;
+    const facts = notLaunched(this.#context.wallMs(), why ?? 'cancelled');
     this.#facts = facts;
     this.#finalCleanup = facts.cleanup;
     this.#settle(facts);

@@ -14,10 +14,12 @@ export function toLaunchSpec(
   defaultContainment: Containment,
   holdsOutput: boolean,
 ): LaunchSpec {
+  const { file, args, cwd } = invocation.launchTarget ?? invocation;
   return {
-    file: invocation.file,
-    args: invocation.args,
-    cwd: invocation.cwd,
+    file,
+    args,
+    isVerbatim: invocation.launchTarget?.isVerbatim ?? false,
+    cwd,
     environment: environmentOf(invocation.envMode, invocation.envLayers, host),
     stdin: stdinSpec(invocation),
     stdout: outputTarget(invocation, invocation.stdout),

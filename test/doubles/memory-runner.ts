@@ -4,6 +4,8 @@ import type { RunOptions } from '../../src/core/run-options.js';
 import type { HostEnvironment } from '../../src/policy/env-policy.js';
 import { RUN_LIMITS } from '../../src/policy/limits.js';
 import { ProcessRunner } from '../../src/runner/process-runner.js';
+import { ShellLocator } from '../../src/runner/shells/shell-locator.js';
+import { SystemShells } from '../../src/runner/shells/shells.js';
 import { MemoryBackend } from './memory-backend.js';
 
 export interface MemoryScene {
@@ -13,10 +15,13 @@ export interface MemoryScene {
   readonly liveRuns: () => number;
 }
 
+const noFiles = { filesFor: () => [], isExecutable: () => false, now: () => 0 };
+
 export function createMemoryScene(options: { defaults?: RunOptions; host?: HostEnvironment } = {}): MemoryScene {
   const backend = new MemoryBackend();
   let live = 0;
   let ids = 0;
+  const shells = new SystemShells(new ShellLocator(noFiles), false, undefined);
   const context = {
     selected: { backend, file: '/addon.node', fallbackReason: undefined },
     defaultContainment: backend.capabilities().defaultContainment,
@@ -30,12 +35,15 @@ export function createMemoryScene(options: { defaults?: RunOptions; host?: HostE
       },
       decidesOnSignals: () => true,
     },
+    shells,
+    root: undefined,
+    lengthLimits: () => undefined,
     wallMs: backend.clock.wallMs,
     nextId: () => {
       ids += 1;
       return `exec-${String(ids)}`;
     },
   };
-  const runner = new ProcessRunner(() => context, readDefaults(options.defaults, RUN_LIMITS));
+  const runner = new ProcessRunner(() => context, readDefaults(options.defaults, RUN_LIMITS), shells);
   return { runner, backend, liveRuns: () => live };
 }

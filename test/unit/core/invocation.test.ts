@@ -32,7 +32,7 @@ describe('an ordinary call', () => {
       ...{ onOverflow: 'truncate', signal: undefined, stragglers: 'kill', containment: undefined },
       ...{ limits: {}, strictLimits: false, encoding: 'utf8', reject: false },
       ...{ shell: undefined, strictShell: false, argvMetachars: 'executable' },
-      ...{ allowOutsideRoot: false, target: undefined },
+      ...{ allowOutsideRoot: false, launchTarget: undefined, refusal: undefined },
     });
   });
 
