@@ -40,7 +40,8 @@ export type {
 export type { LimitBreach, LimitName, LimitReach, LimitSupport, ResourceLimits } from './core/resource-limits.js';
 export type { CommandSummary, RunResult, StreamSummary } from './core/run-result.js';
 export type { Usage } from './core/settled-facts.js';
-export { createRunner, type RunnerOptions } from './runner/create-runner.js';
+export type { ParameterFileFunction, ParameterFileOptions } from './runner/parameter-file.js';
+export { createRunner, withParameterFile, type RunnerOptions } from './runner/create-runner.js';
 export { capabilities, probeCapabilities, run, runSync, scope, shells, start } from './runner/default-runner.js';
 export type { ShellName } from './core/shell-choice.js';
 export type { ShellCommand, ShellLine, Shells } from './runner/shells/shells.js';

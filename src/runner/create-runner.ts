@@ -18,6 +18,7 @@ import { locatorHost } from './shells/locator-host.js';
 import { ShellLocator } from './shells/shell-locator.js';
 import { SystemShells, type Shells } from './shells/shells.js';
 import { lengthLimitsOf } from './system-limits.js';
+import { ParameterFiles, type ParameterFileFunction } from './parameter-file.js';
 import { ProcessRunner } from './process-runner.js';
 import type { RunContext } from './run-context.js';
 import { createRunIds } from './run-id.js';
@@ -48,7 +49,15 @@ const NATIVE_MODES: readonly NativeMode[] = ['auto', 'require', 'off'];
 
 const nextId = createRunIds();
 
-const live = new HostSignals(() => closeBackendsSync(HOST_EXIT_BUDGET_MS));
+const live = new HostSignals(() => {
+  closeBackendsSync(HOST_EXIT_BUDGET_MS);
+  parameterFiles.removeAllSync();
+});
+
+const parameterFiles = new ParameterFiles(live);
+
+/** See {@link ParameterFileFunction}. */
+export const withParameterFile: ParameterFileFunction = parameterFiles.use;
 
 const isWindows = process.platform === 'win32';
 
