@@ -32,8 +32,8 @@ export function cmd(systemRoot: string | undefined): ShellProvider {
 }
 
 /**
- * `a & b` becomes `"a & b"`. A percent sign leaves the quotes to be escaped by a caret: what then stands between two of them begins
- * with a quote, and there is no variable of such a name to be put in.
+ * `a & b` becomes `"a & b"`. A percent sign stands outside of the quotes, so that what is between two of them begins with a quote: there is
+ * no variable of such a name to be put in.
  */
 export function quoteCmd(arg: string): QuotedArg {
   if (/["\r\n]/.test(arg)) {
@@ -43,12 +43,11 @@ export function quoteCmd(arg: string): QuotedArg {
     };
   }
   if (INERT.test(arg)) return { text: arg };
-  const withPercents = arg.split('%').map(endOutsideQuotes).join('^%');
-  return { text: withPercents };
+  return { text: arg.split('%').map(inQuotes).join('%') };
 }
 
 /** Backslashes before the closing quote would escape it, so they are doubled. */
-function endOutsideQuotes(part: string): string {
+function inQuotes(part: string): string {
   let end = part.length;
   while (end > 0 && part[end - 1] === '\\') end -= 1;
   return `"${part}${part.slice(end)}"`;
