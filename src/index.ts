@@ -11,6 +11,11 @@ export type {
 } from './backend/backend.js';
 export type { NativeMode } from './backend/backend-selector.js';
 export type { TimeBudget } from './core/budget.js';
+export { Command } from './core/command.js';
+export type { CommandBuilder, OutputChoice } from './core/command-builder.js';
+export type { CommandDocument } from './core/command-json.js';
+export { parseCommandLine } from './core/command-line.js';
+export { summarizeCommand, type SummaryLimits, type SummarySubject } from './core/command-summary.js';
 export type { Cleanup, CleanupMechanism, CleanupStatus, ProcessName, StopStep, Survivor } from './core/cleanup.js';
 export type { CorrelationIds, CorrelationName, CorrelationOption } from './core/correlation.js';
 export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './core/error-codes.js';
@@ -34,6 +39,7 @@ export type {
 } from './core/observer.js';
 export type { ExitStatus, Outcome, RunState, StopCause, StopManner } from './core/outcome.js';
 export type {
+  ArgvMetachars,
   CommandOptions,
   CommandSpec,
   Encoding,
@@ -47,11 +53,23 @@ export type {
 export type { LimitBreach, LimitName, LimitReach, LimitSupport, ResourceLimits } from './core/resource-limits.js';
 export type { CommandSummary, RunResult, StreamSummary } from './core/run-result.js';
 export type { Usage } from './core/settled-facts.js';
+export type { ShellName } from './core/shell-choice.js';
 export { SECRET_NAME_GLOBS, type Preset } from './policy/presets.js';
 export { withCorrelation } from './runner/correlation-context.js';
-export { createRunner, type RunnerOptions } from './runner/create-runner.js';
+export { createRunner, withParameterFile, type RunnerOptions } from './runner/create-runner.js';
 export type { GateOptions } from './runner/gate-limits.js';
-export { activity, capabilities, probeCapabilities, run, runSync, scope, start } from './runner/default-runner.js';
+export {
+  activity,
+  capabilities,
+  probeCapabilities,
+  run,
+  runSync,
+  scope,
+  shells,
+  start,
+} from './runner/default-runner.js';
+export type { ParameterFileFunction, ParameterFileOptions } from './runner/parameter-file.js';
+export type { ShellCommand, ShellLine, Shells } from './runner/shells/shells.js';
 export type {
   CustodyRunner,
   LinesOptions,

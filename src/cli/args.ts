@@ -8,7 +8,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { RUN_LIMITS } from '../policy/limits.js';
 import type { LimitName, ResourceLimits } from '../core/resource-limits.js';
-import { splitCommandLine } from './command-line.js';
+import { splitCommandLine } from '../core/command-line.js';
 import { EXIT } from './exit-codes.js';
 import { formatByteCount, formatDuration, parseByteCount, parseDurationMs } from './quantity.js';
 
@@ -26,6 +26,10 @@ export interface ExecRequest {
   /** Only those that were given. */
   readonly limits: ResourceLimits;
   readonly strictLimits: boolean;
+  /** `true`: `file` is a line of the default shell. */
+  readonly shell: boolean;
+  /** What confines `cwd`; `undefined`: `CUSTODY_ROOT`, if that is set. */
+  readonly root: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -66,6 +70,8 @@ interface ExecOptions {
   readonly maxOpenFiles?: number;
   readonly maxFileSize?: number;
   readonly strictLimits?: true;
+  readonly shell?: true;
+  readonly root?: string;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -118,6 +124,8 @@ export function parseArguments(argv: readonly string[], version: string, sinks: 
       'a command given as one string takes no further arguments; put -- before it if it is a file name',
     );
   }
+  // A shell takes the string as it is.
+  if (moved.options.shell === true) return checkIdleTimeout(toExecRequest([command], moved.options), sinks);
   const line = splitCommandLine(command);
   if ('problem' in line) return refuse(sinks, line.problem);
   return checkIdleTimeout(toExecRequest(line.words, moved.options), sinks);
@@ -179,6 +187,8 @@ function describeExec(exec: Command): Command {
     )
     .option('--grace <duration>', graceHelp, durationIn(graceMs))
     .option('--cwd <directory>', 'run the command in this directory')
+    .option('--root <directory>', 'run the command in this directory and refuse a --cwd that is not in it')
+    .option('--shell', 'run the command as a line of the default shell; further arguments are quoted')
     .option('--env <name=value>', 'set an environment variable (repeatable)', addVariable)
     .option('--max-output <bytes>', maxOutputHelp, bytesIn(maxOutputBytes))
     .option(
@@ -232,6 +242,8 @@ function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequ
     maxOutputBytes: options.maxOutput,
     limits: limitsOf(options),
     strictLimits: options.strictLimits ?? false,
+    shell: options.shell ?? false,
+    root: options.root,
     json: options.json ?? false,
     quiet: options.quiet ?? false,
   };

@@ -57,6 +57,7 @@ export function exitCodeOfError(code: ErrorCode): number {
       return EXIT.notFound;
     case 'PERMISSION_DENIED':
     case 'ARGV_TOO_LONG':
+    case 'SHELL_COMMAND_TOO_LONG':
       return EXIT.notExecutable;
     case 'VALIDATION_FAILED':
       return EXIT.usage;

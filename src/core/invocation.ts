@@ -6,15 +6,18 @@
  * cost anything.
  */
 import type { TimeBudget } from './budget.js';
+import { checkCommandText } from './command-text.js';
 import type { CorrelationOption } from './correlation.js';
+import type { LaunchTarget } from './launch-target.js';
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
 import { nearestName } from './nearest-name.js';
 import { commandReaders, optionReaders, type OptionReader } from './option-readers.js';
 import { readArgs } from './read-args.js';
 import type { RedactChoice } from './read-redact.js';
 import { NO_LIMITS, type LimitName, type ResourceLimits } from './resource-limits.js';
-import type { Encoding, EnvMode, StdinOption } from './run-options.js';
-import { isExecutableName, Issues, type Range } from './validate.js';
+import type { ArgvMetachars, Encoding, EnvMode, StdinOption } from './run-options.js';
+import type { LaunchFailure } from './settled-facts.js';
+import { isFileText, Issues, type Range } from './validate.js';
 
 /** Bounds of what callers may ask for. Milliseconds and bytes, as the names say. */
 export interface OptionLimits {
@@ -77,6 +80,15 @@ export interface Invocation {
   budget: TimeBudget | undefined;
   target: string | undefined;
   nested: boolean;
+  /** `true`: the default shell of the system; `undefined`: none, which is the rule. */
+  shell: string | true | undefined;
+  strictShell: boolean;
+  argvMetachars: ArgvMetachars;
+  allowOutsideRoot: boolean;
+  /** What is launched where that is not simply `file`, `args` and `cwd`; the runner's business. */
+  launchTarget: LaunchTarget | undefined;
+  /** Why it is not launched at all; the runner's business too. */
+  refusal: LaunchFailure | undefined;
 }
 
 /** What a runner starts from: the built-in defaults with the runner's own on top. */
@@ -91,7 +103,7 @@ const NO_LAYERS: readonly EnvLayer[] = Object.freeze([]);
  * @throws {@link CommandValidationError} naming each property that is wrong, such as `defaults.timeoutMs`.
  */
 export function readDefaults(defaults: unknown, limits: OptionLimits, base?: InvocationDefaults): InvocationDefaults {
-  const draft: Invocation = base === undefined ? standardDefaults(limits) : { ...base };
+  const draft: Invocation = base === undefined ? blankInvocation(limits) : { ...base };
   if (defaults === undefined) return draft;
   const reading = new Reading(draft, limits, 'defaults.');
   try {
@@ -104,7 +116,8 @@ export function readDefaults(defaults: unknown, limits: OptionLimits, base?: Inv
   return reading.finish();
 }
 
-function standardDefaults(limits: OptionLimits): Invocation {
+/** An invocation into which nothing has been read yet. */
+export function blankInvocation(limits: OptionLimits): Invocation {
   return {
     file: '',
     args: NO_ARGS,
@@ -139,6 +152,12 @@ function standardDefaults(limits: OptionLimits): Invocation {
     budget: undefined,
     target: undefined,
     nested: false,
+    shell: undefined,
+    strictShell: false,
+    argvMetachars: 'executable',
+    allowOutsideRoot: false,
+    launchTarget: undefined,
+    refusal: undefined,
   };
 }
 
@@ -202,6 +221,8 @@ class Reading {
     if (containment === 'none' && (input !== undefined || stdin === 'pipe')) {
       this.issues.add('containment', "'none' leaves nobody to write the input: use a file for stdin");
     }
+    // What file and arguments mean depends on the shell, which is known only when everything has been read.
+    checkCommandText(this.#draft, this.issues);
     this.issues.throwIfAny();
     return this.#draft;
   }
@@ -223,7 +244,7 @@ class Reading {
   }
 
   file(value: unknown): void {
-    if (isExecutableName(value, 'file', this.issues)) this.#draft.file = value;
+    if (isFileText(value, 'file', this.issues)) this.#draft.file = value;
   }
 
   args(value: unknown): void {

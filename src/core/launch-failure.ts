@@ -32,6 +32,10 @@ export function launchError(failure: LaunchFailure, subject: LaunchSubject): Cus
   }
   if (operation === 'queue')
     return new CustodyError('CONCURRENCY_LIMIT', failure.detail ?? 'no slot was free', details);
+  if (operation === 'shell-length') {
+    const message = failure.detail ?? 'the line is too long for the shell';
+    return new CustodyError('SHELL_COMMAND_TOO_LONG', message, details);
+  }
   if (operation === 'closing') return new CustodyError('CANCELLED', 'not started: the host is exiting', details);
   if (failure.subject === 'cwd') {
     const what = errno === 'ENOENT' ? 'not found' : `cannot be entered${suffix(errno)}`;
@@ -62,7 +66,11 @@ function executableError(failure: LaunchFailure, file: string): CustodyError {
     case 'ENOEXEC':
       return new CustodyError('PERMISSION_DENIED', `not an executable: ${file}`, details);
     case 'E2BIG':
-      return new CustodyError('ARGV_TOO_LONG', 'arguments and environment are too long for the system', details);
+      return new CustodyError(
+        'ARGV_TOO_LONG',
+        failure.detail ?? 'arguments and environment are too long for the system',
+        details,
+      );
     default:
       if (RESOURCE_ERRNOS.has(errno)) {
         return new CustodyError('RESOURCE_LIMIT', `the system refused to start ${file}${suffix(errno)}`, details);

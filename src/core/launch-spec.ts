@@ -45,6 +45,8 @@ export interface LaunchSpec {
   /** A name to look up in the child's `PATH`, or a path (it contains a separator) resolved against `cwd`. */
   readonly file: string;
   readonly args: readonly string[];
+  /** As in `LaunchTarget`; means nothing where processes are given arguments and no line. */
+  readonly isVerbatim: boolean;
   /** `undefined`: the host's. */
   readonly cwd: string | undefined;
   readonly environment: EnvironmentDelta;

@@ -9,6 +9,7 @@ import { readEnv, readSecrets } from './read-env.js';
 import { readLimits } from './read-limits.js';
 import { readRedact } from './read-redact.js';
 import { readTexts } from './read-texts.js';
+import { shellChoiceOf } from './shell-choice.js';
 import { isAbortSignal, isInRange, isOneOf, isText, type Issues } from './validate.js';
 
 /** Takes one given value into the draft, or notes what is wrong with it. */
@@ -17,6 +18,7 @@ export type OptionReader = (draft: Invocation, value: unknown, issues: Issues, l
 const ENV_MODES = ['inherit', 'merge', 'replace', 'minimal'] as const;
 const OUTPUT_TARGETS = ['capture', 'inherit', 'ignore'] as const;
 const STDIN_WORDS = ['ignore', 'pipe', 'inherit'] as const;
+const ARGV_METACHARS = ['off', 'executable', 'reject'] as const;
 const CONTAINMENTS = ['tree', 'strict', 'group', 'none'] as const;
 
 const utf8 = new TextEncoder();
@@ -54,22 +56,30 @@ export const commandReaders: ReadonlyMap<string, OptionReader> = new Map<string,
   ['input', readInput],
   ['stdin', readStdin],
   ['timeoutMs', durationReader('timeoutMs')],
-]);
-
-/** All options of a run. */
-export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, OptionReader>([
-  ...commandReaders,
   ['stdout', targetReader('stdout')],
   ['stderr', targetReader('stderr')],
-  ['idleTimeoutMs', durationReader('idleTimeoutMs')],
-  ['graceMs', durationReader('graceMs')],
-  ['drainMs', durationReader('drainMs')],
   [
     'maxOutputBytes',
     (draft, value, issues, limits) => {
       if (isInRange(value, limits.maxOutputBytes, 'maxOutputBytes', issues)) draft.maxOutputBytes = Math.floor(value);
     },
   ],
+  [
+    'limits',
+    (draft, value, issues, limits) => {
+      draft.limits = readLimits(value, draft.limits, limits.resources, issues) ?? draft.limits;
+    },
+  ],
+  ['shell', readShell],
+  ['strictShell', switchReader('strictShell')],
+]);
+
+/** All options of a run. */
+export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, OptionReader>([
+  ...commandReaders,
+  ['idleTimeoutMs', durationReader('idleTimeoutMs')],
+  ['graceMs', durationReader('graceMs')],
+  ['drainMs', durationReader('drainMs')],
   [
     'onOverflow',
     (draft, value, issues) => {
@@ -100,12 +110,6 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
       if (isOneOf(value, ['utf8', 'buffer'], 'encoding', issues)) draft.encoding = value;
     },
   ],
-  [
-    'limits',
-    (draft, value, issues, limits) => {
-      draft.limits = readLimits(value, draft.limits, limits.resources, issues) ?? draft.limits;
-    },
-  ],
   ['strictLimits', switchReader('strictLimits')],
   ['redact', readRedact],
   ['reject', switchReader('reject')],
@@ -132,6 +136,13 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
     },
   ],
   ['nested', switchReader('nested')],
+  [
+    'argvMetachars',
+    (draft, value, issues) => {
+      if (isOneOf(value, ARGV_METACHARS, 'argvMetachars', issues)) draft.argvMetachars = value;
+    },
+  ],
+  ['allowOutsideRoot', switchReader('allowOutsideRoot')],
 ]);
 
 function readInput(draft: Invocation, value: unknown, issues: Issues): void {
@@ -165,7 +176,18 @@ function globsReader(name: 'envInclude' | 'envExclude'): OptionReader {
   };
 }
 
-function switchReader(name: 'strictLimits' | 'reject' | 'throwOnCancel' | 'nested'): OptionReader {
+function readShell(draft: Invocation, value: unknown, issues: Issues): void {
+  if (typeof value === 'boolean') {
+    draft.shell = value || undefined;
+    return;
+  }
+  if (typeof value === 'string' && shellChoiceOf(value) !== undefined) draft.shell = value;
+  else issues.add('shell', "must be true, false or a shell: 'sh', 'bash', 'cmd', 'powershell', or the path of one");
+}
+
+type Switch = 'strictLimits' | 'reject' | 'throwOnCancel' | 'nested' | 'strictShell' | 'allowOutsideRoot';
+
+function switchReader(name: Switch): OptionReader {
   return (draft, value, issues) => {
     if (typeof value === 'boolean') draft[name] = value;
     else issues.add(name, 'must be true or false');

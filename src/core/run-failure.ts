@@ -48,7 +48,8 @@ function messageOf(result: RunResult<string | Uint8Array>, redactor: Redactor | 
 }
 
 function describe({ command, outcome, reason }: RunResult<string | Uint8Array>): string {
-  const name = command.file.split(/[\\/]/).at(-1) ?? command.file;
+  // The line of a shell may hold anything, so only the shell is named.
+  const name = command.shell ?? command.file.split(/[\\/]/).at(-1) ?? command.file;
   switch (outcome.kind) {
     case 'exited':
       return `${name} exited with code ${outcome.exitCode}`;

@@ -16,6 +16,9 @@ export type EnvVariables = Readonly<Record<string, string | undefined | null>>;
 /** Standard input: nothing, a pipe that stays open for `handle.write`, the host's own, or a file. */
 export type StdinOption = 'ignore' | 'pipe' | 'inherit' | { readonly file: string };
 
+/** What is refused of a command without a shell that reads as if there were one. */
+export type ArgvMetachars = 'off' | 'executable' | 'reject';
+
 /** Form of the captured output. */
 export type Encoding = 'utf8' | 'buffer';
 
@@ -72,6 +75,37 @@ export interface CommandOptions {
    * @defaultValue `300_000`
    */
   readonly timeoutMs?: number | undefined;
+  /** @defaultValue `'capture'` */
+  readonly stdout?: OutputTarget | undefined;
+  /** @defaultValue `'capture'` */
+  readonly stderr?: OutputTarget | undefined;
+  /**
+   * Bytes kept of each stream, 1024 to 104 857 600: the first quarter of them and, beyond that, the last bytes.
+   *
+   * @defaultValue `1_048_576`
+   */
+  readonly maxOutputBytes?: number | undefined;
+  /**
+   * What the processes of the run may use. One that is exceeded ends the run with cause `resource-limit`; `result.breach` says
+   * which. Limits of a call are put on top of those of its runner, one by one.
+   *
+   * @defaultValue none
+   */
+  readonly limits?: ResourceLimits | undefined;
+  /**
+   * Runs the command in a shell: `file` is then a line of that shell, and each of `args` is quoted by its rules and put after it.
+   * `true` is `sh`, on Windows `cmd`; or `'bash'`, `'powershell'`, the path of a shell, or such a path with its flags as in
+   * `'/bin/bash -c'`. Everything else holds as without a shell, and `result.command.shell` names it.
+   *
+   * @defaultValue `false`
+   */
+  readonly shell?: boolean | string | undefined;
+  /**
+   * With `shell`: refuses arguments that hold anything a shell could act on, or that go up by `..`, although they are quoted.
+   *
+   * @defaultValue `false`
+   */
+  readonly strictShell?: boolean | undefined;
 }
 
 /** What to redact; values and patterns of a call are put on top of those of its runner. */
@@ -88,17 +122,15 @@ export interface RedactOptions {
 
 /** A command as a value. */
 export interface CommandSpec extends CommandOptions {
-  /** A name to look up in the child's `PATH`, or a path (it contains a separator) resolved against `cwd`. */
+  /**
+   * A name to look up in the child's `PATH`, or a path (it contains a separator) resolved against `cwd`. With `shell`: a line.
+   */
   readonly file: string;
   readonly args?: readonly string[] | undefined;
 }
 
 /** Options of one run. Everything is optional; a property that is `undefined` counts as not given. */
 export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions {
-  /** @defaultValue `'capture'` */
-  readonly stdout?: OutputTarget | undefined;
-  /** @defaultValue `'capture'` */
-  readonly stderr?: OutputTarget | undefined;
   /**
    * Milliseconds without any output after which the run is stopped, 1 to 86 400 000.
    *
@@ -117,12 +149,6 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
    * @defaultValue `500`
    */
   readonly drainMs?: number | undefined;
-  /**
-   * Bytes kept of each stream, 1024 to 104 857 600: the first quarter of them and, beyond that, the last bytes.
-   *
-   * @defaultValue `1_048_576`
-   */
-  readonly maxOutputBytes?: number | undefined;
   /**
    * What a stream with more than `maxOutputBytes` means: `truncate` drops from the middle, `kill` stops the run.
    *
@@ -144,13 +170,6 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
    * @defaultValue the strongest available, see `capabilities().defaultContainment`
    */
   readonly containment?: Containment | undefined;
-  /**
-   * What the processes of the run may use. One that is exceeded ends the run with cause `resource-limit`; `result.breach` says
-   * which. Limits of a call are put on top of those of its runner, one by one.
-   *
-   * @defaultValue none
-   */
-  readonly limits?: ResourceLimits | undefined;
   /**
    * What happens where nothing can hold one of the `limits`: `true` fails the launch with `LIMITS_UNENFORCEABLE`, `false` goes
    * on and names it in `result.unenforcedLimits`.
@@ -202,4 +221,14 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
    * @defaultValue `false`
    */
   readonly nested?: boolean | undefined;
+  /**
+   * What is said to a command that looks as if a shell were expected to read it, when none is. `executable`: a `file` that is a whole
+   * line is refused; `reject`: so is any argument with a character that a shell acts on; `off`: nothing is. Arguments reach the
+   * command as they are in each case.
+   *
+   * @defaultValue `'executable'`
+   */
+  readonly argvMetachars?: ArgvMetachars | undefined;
+  /** Lets `cwd` be outside of the root of the runner, if that has one. @defaultValue `false` */
+  readonly allowOutsideRoot?: boolean | undefined;
 }

@@ -16,6 +16,7 @@ import type { Redactor } from './redactor.js';
 import type { LimitBreach, LimitName } from './resource-limits.js';
 import type { Encoding } from './run-options.js';
 import { isCutOff, type SettledFacts, type StreamFacts, type Usage } from './settled-facts.js';
+import type { ShellName } from './shell-choice.js';
 import { outcomeOf, reasonOf } from './settled-outcome.js';
 
 /** What was run. */
@@ -24,6 +25,10 @@ export interface CommandSummary {
   readonly args: readonly string[];
   /** As given; `null`: the host's. */
   readonly cwd: string | null;
+  /** The shell that ran it; `null`: none, which is the rule. */
+  readonly shell: ShellName | null;
+  /** The file that was executed, that of the shell if there was one; `null` if none was found. */
+  readonly resolvedFile: string | null;
 }
 
 /** Bytes of one output stream. */
@@ -97,8 +102,6 @@ export interface RunResult<T extends string | Uint8Array = string> {
 /** All that a result is made of. */
 export interface ResultParts {
   readonly id: string;
-  /** As {@link commandShown} shows it with the redactor. */
-  readonly command: CommandSummary;
   readonly correlationIds: CorrelationIds;
   readonly invocation: Readonly<Invocation>;
   readonly facts: SettledFacts;
@@ -157,12 +160,14 @@ class SettledResult implements RunResult<string | Uint8Array> {
     const { id, invocation, facts, captured, cancelReason, backend, containment, withheldEnv, redactor } = parts;
     const { stdout, stderr } = captured;
     const { breach, unenforcedLimits } = facts;
-    const { file, cwd } = parts.command;
-    const outcome = outcomeOf(facts, { file, cwd: cwd ?? undefined, containment, unenforcedLimits });
     const inResult = invocation.redact?.inResult === false ? undefined : redactor;
+    const command = commandShown(invocation, inResult, facts.resolvedFile);
+    const subject = inResult === redactor ? command : commandShown(invocation, redactor, facts.resolvedFile);
+    const file = command.shell === null ? subject.file : (invocation.launchTarget?.file ?? subject.file);
+    const outcome = outcomeOf(facts, { file, cwd: subject.cwd ?? undefined, containment, unenforcedLimits });
     this.#redactor = invocation.encoding === 'buffer' && invocation.redact?.inBytes !== true ? undefined : inResult;
     this.id = id;
-    this.command = inResult === redactor ? parts.command : commandShown(invocation, undefined);
+    this.command = command;
     this.correlationIds = parts.correlationIds;
     this.outcome = outcome;
     this.success = isSuccess(outcome);
@@ -213,16 +218,21 @@ function warningsOf(invocation: Readonly<Invocation>, redactor: Redactor): reado
   return [...redactor.warnings, ...inherited.map((name) => `${name} is not redacted: it is inherited`)];
 }
 
-/** What was run, as it is shown. */
+/** What was run, as it is shown. `resolvedFile`: `''` if none was found, or none is known yet. */
 export function commandShown(
-  { file, args, cwd }: Readonly<Invocation>,
+  { file, args, cwd, launchTarget }: Readonly<Invocation>,
   redactor: Redactor | undefined,
+  resolvedFile = '',
 ): CommandSummary {
-  if (redactor === undefined) return Object.freeze({ file, args, cwd: cwd ?? null });
+  const shell = launchTarget?.shell ?? null;
+  const executed = resolvedFile === '' ? null : resolvedFile;
+  if (redactor === undefined) return Object.freeze({ file, args, cwd: cwd ?? null, shell, resolvedFile: executed });
   return Object.freeze({
     file: redactor.redact(file),
     args: Object.freeze(args.map((arg) => redactor.redact(arg))),
     cwd: cwd === undefined ? null : redactor.redact(cwd),
+    shell,
+    resolvedFile: executed === null ? null : redactor.redact(executed),
   });
 }
 

@@ -64,22 +64,14 @@ export function isInRange(value: unknown, range: Range, property: string, issues
   return fits;
 }
 
-/** A name or path of an executable. */
-export function isExecutableName(value: unknown, property: string, issues: Issues): value is string {
+/** A name or path of an executable, or the line of a shell: text that is not blank. */
+export function isFileText(value: unknown, property: string, issues: Issues): value is string {
   if (!isText(value, property, issues)) return false;
   if (value.trim() === '') {
     issues.add(property, 'must not be blank');
     return false;
   }
-  // Paths may hold anything. A bare name with a blank or an operator is a command line that wants to be taken apart.
-  const isCommandLine = /[\s|&;<>]/.test(value) && !/[\\/]/.test(value);
-  if (isCommandLine) {
-    issues.add(
-      property,
-      'looks like a command line: pass the arguments as an array, or name a shell and pass it the line',
-    );
-  }
-  return !isCommandLine;
+  return true;
 }
 
 /** Duck-typed, so that signals of other realms and of polyfills count. */

@@ -7,15 +7,23 @@ import { workerThreads } from '../backend/lazy-builtins.js';
 import { closeBackendsSync, selectBackend } from '../backend/select.js';
 import { CommandValidationError } from '../core/errors.js';
 import { readDefaults } from '../core/invocation.js';
+import type { LengthLimits } from '../core/length-budget.js';
 import type { RunObserver } from '../core/observer.js';
 import type { RunOptions } from '../core/run-options.js';
+import { Issues, isText } from '../core/validate.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
 import { HOST_EXIT_BUDGET_MS, RUN_LIMITS } from '../policy/limits.js';
 import { PRESETS, type Preset, type PresetOptions } from '../policy/presets.js';
 import { Gate } from './gate.js';
 import { readGateLimits, type GateOptions } from './gate-limits.js';
 import { HostSignals } from './host-signals.js';
-import { createObservers, type Observers } from './observers.js';
+import { createObservers } from './observers.js';
+import { ParameterFiles, type ParameterFileFunction } from './parameter-file.js';
+import { Root } from './root.js';
+import { locatorHost } from './shells/locator-host.js';
+import { ShellLocator } from './shells/shell-locator.js';
+import { SystemShells, type Shells } from './shells/shells.js';
+import { lengthLimitsOf } from './system-limits.js';
 import { ProcessRunner } from './process-runner.js';
 import type { RunContext } from './run-context.js';
 import { createRunIds } from './run-id.js';
@@ -41,13 +49,32 @@ export interface RunnerOptions extends GateOptions {
   readonly defaults?: RunOptions | undefined;
   /** Hear about every run of this runner, those of its scopes included; see {@link RunObserver}. */
   readonly observers?: readonly RunObserver[] | undefined;
+  /**
+   * A directory that working directories must be in: a command without one runs there, a relative one is below it, and one that is
+   * really elsewhere is refused unless the call says `allowOutsideRoot`.
+   *
+   * @defaultValue what the environment variable `CUSTODY_ROOT` says, else none
+   */
+  readonly root?: string | undefined;
+  /** The shells to use for commands with the option `shell`. @defaultValue those of the system */
+  readonly shells?: Shells | undefined;
 }
 
 const NATIVE_MODES: readonly NativeMode[] = ['auto', 'require', 'off'];
 
 const nextId = createRunIds();
 
-const live = new HostSignals(() => closeBackendsSync(HOST_EXIT_BUDGET_MS));
+const live = new HostSignals(() => {
+  closeBackendsSync(HOST_EXIT_BUDGET_MS);
+  parameterFiles.removeAllSync();
+});
+
+const parameterFiles = new ParameterFiles(live);
+
+/** See {@link ParameterFileFunction}. */
+export const withParameterFile: ParameterFileFunction = parameterFiles.use;
+
+const isWindows = process.platform === 'win32';
 
 /** The environment of the host. A worker has a copy of it, which the operating system's own does not follow. */
 const host: HostEnvironment = {
@@ -57,8 +84,14 @@ const host: HostEnvironment = {
   get isCopy() {
     return !workerThreads().isMainThread;
   },
-  ignoresCase: process.platform === 'win32',
+  ignoresCase: isWindows,
 };
+
+const systemShells = new SystemShells(
+  new ShellLocator(locatorHost(host, isWindows)),
+  isWindows,
+  isWindows ? (process.env['SystemRoot'] ?? 'C:\\Windows') : undefined,
+);
 
 /**
  * A runner with defaults and a backend of one's choice. Nothing is loaded before it is used.
@@ -66,23 +99,39 @@ const host: HostEnvironment = {
  * @throws {@link CommandValidationError} with code `VALIDATION_FAILED` for options that are not valid.
  */
 export function createRunner(options: RunnerOptions = {}): CustodyRunner {
-  const { native, preset = 'default', defaults, observers } = options;
+  const { native, preset = 'default', defaults, shells = systemShells } = options;
   if (native !== undefined) checkMode(native, 'native');
   const base = optionsOf(preset);
   const gate = new Gate(readGateLimits({ ...options, maxConcurrent: options.maxConcurrent ?? base.maxConcurrent }));
-  const listening = createObservers(observers);
+  const observers = createObservers(options.observers);
+  const root = options.root === undefined ? undefined : rootAt(options.root, 'root');
   let context: RunContext | undefined;
   return new ProcessRunner(
-    () => (context ??= createContext(native, gate, listening)),
+    () => (context ??= createContext(native, { gate, observers, shells, root: root ?? rootOfHost() })),
     readDefaults(defaults, RUN_LIMITS, readDefaults(base.defaults, RUN_LIMITS)),
     gate,
+    shells,
   );
 }
 
-function createContext(native: NativeMode | undefined, gate: Gate, observers: Observers | undefined): RunContext {
+function createContext(
+  native: NativeMode | undefined,
+  own: Pick<RunContext, 'gate' | 'observers' | 'shells' | 'root'>,
+): RunContext {
   const selected = selectBackend(native ?? modeOfHost());
   const { defaultContainment } = selected.backend.capabilities();
-  return { selected, defaultContainment, host, live, gate, clock: systemClock, wallMs: Date.now, nextId, observers };
+  const lengthLimits = (): LengthLimits | undefined => lengthLimitsOf(process.platform);
+  return {
+    selected,
+    defaultContainment,
+    host,
+    live,
+    clock: systemClock,
+    lengthLimits,
+    wallMs: Date.now,
+    nextId,
+    ...own,
+  };
 }
 
 function optionsOf(preset: Preset): PresetOptions {
@@ -91,6 +140,18 @@ function optionsOf(preset: Preset): PresetOptions {
     .map((name) => `'${name}'`)
     .join(', ')}`;
   throw new CommandValidationError([{ property: 'preset', message }]);
+}
+
+function rootOfHost(): Root | undefined {
+  const path = process.env['CUSTODY_ROOT'];
+  return path === undefined || path === '' ? undefined : rootAt(path, 'CUSTODY_ROOT');
+}
+
+function rootAt(path: unknown, property: string): Root {
+  const issues = new Issues('');
+  if (isText(path, property, issues)) return new Root(path, property, isWindows ? 'win32' : 'posix');
+  issues.throwIfAny();
+  throw new CommandValidationError([{ property, message: 'is not valid' }]);
 }
 
 function modeOfHost(): NativeMode {

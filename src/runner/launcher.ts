@@ -4,6 +4,7 @@
 import { CommandValidationError } from '../core/errors.js';
 import { readInvocation, type Invocation, type InvocationDefaults } from '../core/invocation.js';
 import { RUN_LIMITS } from '../policy/limits.js';
+import { prepareLaunch } from './prepare-launch.js';
 import type { RunContext } from './run-context.js';
 import type { RunGroup } from './run-group.js';
 import { ProcessRunHandle } from './run-handle.js';
@@ -63,8 +64,10 @@ export class Launcher {
     return this.#create(this.#readWithoutHandle(command, second, third), false).launchSync();
   }
 
-  #create(invocation: Readonly<Invocation>, isHeld: boolean): Run {
-    return new Run(this.#context(), this.group, invocation, this.#redaction.of(invocation), isHeld);
+  #create(invocation: Invocation, isHeld: boolean): Run {
+    const context = this.#context();
+    prepareLaunch(invocation, context);
+    return new Run(context, this.group, invocation, this.#redaction.of(invocation), isHeld);
   }
 
   #readWithoutHandle(command: unknown, second: unknown, third: unknown): Invocation {

@@ -17,6 +17,7 @@ import type {
   StartFunction,
 } from './runner.js';
 import { ProcessScope } from './scope.js';
+import type { Shells } from './shells/shells.js';
 
 export class ProcessRunner implements CustodyRunner {
   readonly run: RunFunction;
@@ -26,14 +27,16 @@ export class ProcessRunner implements CustodyRunner {
   readonly activity: () => RunnerActivity;
   readonly capabilities: () => RunnerCapabilities;
   readonly probeCapabilities: () => Promise<RunnerCapabilities>;
+  readonly shells: Shells;
   readonly #launcher: Launcher;
   readonly #scopes = new Set<ProcessScope>();
   #closing: Promise<void> | undefined;
   #probing: Promise<RunnerCapabilities> | undefined;
   #probed: RunnerCapabilities | undefined;
 
-  /** `context` is asked for when the backend is first needed; `gate` is the one in it. */
-  constructor(context: () => RunContext, defaults: InvocationDefaults, gate: Gate) {
+  /** `context` is asked for when the backend is first needed; `gate` and `shells` are those in it. */
+  constructor(context: () => RunContext, defaults: InvocationDefaults, gate: Gate, shells: Shells) {
+    this.shells = shells;
     const launcher = new Launcher(context, defaults, new RunGroup());
     this.#launcher = launcher;
     // Which form of output a call gets is known by its types alone; `never` lets the interface say so.

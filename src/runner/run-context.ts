@@ -2,9 +2,12 @@ import type { SelectedBackend } from '../backend/backend-selector.js';
 import type { Clock } from '../core/clock.js';
 import type { Containment } from '../core/launch-spec.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
+import type { LengthLimits } from '../core/length-budget.js';
 import type { Gate } from './gate.js';
 import type { LiveRuns } from './host-signals.js';
 import type { Observers } from './observers.js';
+import type { Root } from './root.js';
+import type { Shells } from './shells/shells.js';
 
 /** What all runs of a runner share. Made with the first of them, because it needs the backend. */
 export interface RunContext {
@@ -16,6 +19,11 @@ export interface RunContext {
   readonly gate: Gate;
   /** For waits and budgets. */
   readonly clock: Clock;
+  readonly shells: Shells;
+  /** What confines working directories; `undefined`: nothing. */
+  readonly root: Root | undefined;
+  /** How long arguments and environment may be here; asked for only when they are long. */
+  readonly lengthLimits: () => LengthLimits | undefined;
   /** Milliseconds since the epoch, for runs that no backend ever sees. */
   readonly wallMs: () => number;
   readonly nextId: () => string;

@@ -2,14 +2,17 @@ import type { Backend, Flow, LaunchId, OutputTarget, StreamName } from '../backe
 import type { Cleanup } from '../core/cleanup.js';
 import type { CorrelationIds } from '../core/correlation.js';
 import type { RunEvent } from '../core/observer.js';
-import { createResult, type CommandSummary, type ResultParts } from '../core/run-result.js';
+import type { Invocation } from '../core/invocation.js';
+import type { Redactor } from '../core/redactor.js';
+import { commandShown, createResult, type CommandSummary, type ResultParts } from '../core/run-result.js';
 import type { Observers } from './observers.js';
 import type { AnyResult } from './run.js';
 
 /** The run as its events show it. */
 interface Subject {
   readonly id: string;
-  readonly command: CommandSummary;
+  readonly invocation: Readonly<Invocation>;
+  readonly redactor: Redactor | undefined;
   readonly correlationIds: CorrelationIds;
 }
 
@@ -17,11 +20,13 @@ interface Subject {
 export class RunReporter {
   readonly #observers: Observers;
   readonly #subject: Subject;
+  readonly #command: CommandSummary;
   readonly #wallMs: () => number;
 
   constructor(observers: Observers, subject: Subject, wallMs: () => number) {
     this.#observers = observers;
     this.#subject = subject;
+    this.#command = commandShown(subject.invocation, subject.redactor);
     this.#wallMs = wallMs;
     observers.tell('launched', this.#event());
   }
@@ -56,8 +61,8 @@ export class RunReporter {
   }
 
   #event(): RunEvent {
-    const { id, command, correlationIds } = this.#subject;
-    return { id, command, correlationIds, timestamp: this.#wallMs() };
+    const { id, correlationIds } = this.#subject;
+    return { id, command: this.#command, correlationIds, timestamp: this.#wallMs() };
   }
 }
 

@@ -14,13 +14,7 @@ import type { StopCause } from '../core/outcome.js';
 import { reasonText } from '../core/reason.js';
 import type { Redactor } from '../core/redactor.js';
 import { wantedFailure } from '../core/run-failure.js';
-import {
-  commandShown,
-  createResult,
-  type CommandSummary,
-  type ResultParts,
-  type RunResult,
-} from '../core/run-result.js';
+import { createResult, type ResultParts, type RunResult } from '../core/run-result.js';
 import { isShortage, notLaunched, type LaunchFailure, type SettledFacts } from '../core/settled-facts.js';
 import { MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
 import { listenForAbort, stopListeningForAbort, type AbortTarget } from './abort-listeners.js';
@@ -43,7 +37,6 @@ const NONE_WITHHELD: readonly string[] = Object.freeze([]);
 export class Run implements LaunchListener, AbortTarget, TurnOwner {
   readonly id: string;
   readonly backend: Backend;
-  readonly command: CommandSummary;
   readonly correlationIds: CorrelationIds;
   readonly answers = new RunAnswers();
   /** Of everything that is shown of the run; `undefined` where nothing is redacted. */
@@ -80,7 +73,6 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     this.#group = group;
     this.#invocation = invocation;
     this.#isHeld = isHeld;
-    this.command = commandShown(invocation, redactor);
     this.correlationIds = correlate(currentCorrelation(), invocation.correlation);
     this.#turn = new Turn(context.gate, context.clock, this, invocation);
     const hasBudget = invocation.budget !== undefined || invocation.totalBudgetMs > 0;
@@ -270,12 +262,17 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
 
   /** Settles a run that must not be launched. */
   #isRefused(): boolean {
-    const { signal } = this.#invocation;
+    const why = this.#refusal();
+    if (why !== undefined) this.#settleUnlaunched(why);
+    return why !== undefined;
+  }
+
+  #refusal(): StopCause | LaunchFailure | undefined {
+    const { signal, refusal } = this.#invocation;
     if (signal?.aborted === true) this.#cancelReason = reasonText(signal.reason);
     else if (this.#group.closedBecause !== undefined) this.#cancelReason = this.#group.closedBecause;
-    else if (this.#limit === undefined || this.#limit.remainingMs > 0) return false;
-    this.#settleUnlaunched(this.#cancelReason === undefined ? 'timeout' : 'cancelled');
-    return true;
+    if (this.#cancelReason !== undefined) return 'cancelled';
+    return this.#limit !== undefined && this.#limit.remainingMs <= 0 ? 'timeout' : refusal;
   }
 
   /** Settles a run that has no launch, whether or not it waits for one. */
@@ -306,7 +303,6 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   #settle(facts: SettledFacts, isFinal: boolean): void {
     const parts: ResultParts = {
       id: this.id,
-      command: this.command,
       correlationIds: this.correlationIds,
       invocation: this.#invocation,
       facts,

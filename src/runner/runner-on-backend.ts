@@ -8,7 +8,12 @@ import { createObservers } from './observers.js';
 import { ProcessRunner } from './process-runner.js';
 import type { RunContext } from './run-context.js';
 import { createRunIds } from './run-id.js';
+import { ShellLocator } from './shells/shell-locator.js';
+import { SystemShells } from './shells/shells.js';
 import { systemClock } from './system-clock.js';
+
+/** Where nothing runs no shell is looked for. */
+const NO_FILES = { filesFor: () => [], isExecutable: () => false, now: () => 0 };
 
 /**
  * A runner on a backend that starts no processes: nothing has to be ended with the host, and there is no host environment.
@@ -17,16 +22,20 @@ import { systemClock } from './system-clock.js';
  */
 export function runnerOnBackend(backend: Backend, options: Omit<RunnerOptions, 'native'>): ProcessRunner {
   const gate = new Gate(readGateLimits(options));
+  const shells = options.shells ?? new SystemShells(new ShellLocator(NO_FILES), false, undefined);
   const context: RunContext = {
     selected: { backend, file: undefined, fallbackReason: undefined },
     defaultContainment: backend.capabilities().defaultContainment,
     host: { variables: {}, isCopy: false, ignoresCase: false },
     live: { enter: () => undefined, leave: () => undefined, decidesOnSignals: () => false },
     gate,
+    shells,
+    root: undefined,
+    lengthLimits: () => undefined,
     clock: systemClock,
     wallMs: Date.now,
     nextId: createRunIds(),
     observers: createObservers(options.observers),
   };
-  return new ProcessRunner(() => context, readDefaults(options.defaults, RUN_LIMITS), gate);
+  return new ProcessRunner(() => context, readDefaults(options.defaults, RUN_LIMITS), gate, shells);
 }

@@ -9,6 +9,8 @@ import type { RunState } from '../core/outcome.js';
 import type { CommandSpec, Encoding, OutputOf, RunOptions } from '../core/run-options.js';
 import type { RunResult } from '../core/run-result.js';
 
+import type { Shells } from './shells/shells.js';
+
 export type { StreamName } from '../backend/backend.js';
 
 /**
@@ -219,6 +221,8 @@ export interface CustodyRunner extends Runner, AsyncDisposable {
   readonly probeCapabilities: () => Promise<RunnerCapabilities>;
   /** How many commands run and wait. */
   readonly activity: () => RunnerActivity;
+  /** The shells that the option `shell` chooses from. */
+  readonly shells: Shells;
   /** Ends everything started by this runner as {@link Scope.dispose} does, its scopes included. */
   close(): Promise<void>;
 }

@@ -14,10 +14,12 @@ export function toLaunchSpec(
   defaultContainment: Containment,
   holdsOutput: boolean,
 ): LaunchSpec {
+  const { file, args, cwd } = invocation.launchTarget ?? invocation;
   return {
-    file: invocation.file,
-    args: invocation.args,
-    cwd: invocation.cwd,
+    file,
+    args,
+    isVerbatim: invocation.launchTarget?.isVerbatim ?? false,
+    cwd,
     environment,
     stdin: stdinSpec(invocation),
     stdout: outputTarget(invocation, invocation.stdout),
@@ -46,8 +48,8 @@ export function environmentFor(invocation: Readonly<Invocation>, host: HostEnvir
   return environmentOf(envMode, layersOf(invocation), host, filter);
 }
 
-/** Secrets come last: nothing given elsewhere replaces one. */
-function layersOf({ envLayers, secretLayers }: Readonly<Invocation>): readonly EnvLayer[] {
+/** All variables of an invocation. Secrets come last: nothing given elsewhere replaces one. */
+export function layersOf({ envLayers, secretLayers }: Readonly<Invocation>): readonly EnvLayer[] {
   return secretLayers.length === 0 ? envLayers : [...envLayers, ...secretLayers];
 }
 

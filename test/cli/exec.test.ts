@@ -54,6 +54,20 @@ describe.each(backends)('custody exec over %s', (name, mode) => {
     expect(stderr).toContain('shell builtin');
   });
 
+  it('D-35: runs a line in a shell when asked to', async () => {
+    expect((await exec('exit 42', '--shell')).exitCode).toBe(42);
+    const { stdout } = await exec('--quiet', '--shell', '--', 'printf "%s|"', 'a b', '$HOME');
+    expect(stdout.toString()).toBe('a b|$HOME|');
+  });
+
+  it('CMD-09: keeps the directory in a root', async () => {
+    const inside = await exec('--quiet', '--root', folder, 'pwd');
+    expect(inside.stdout.toString()).toBe(`${folder}\n`);
+    const outside = await exec('--root', folder, '--cwd', '..', 'pwd');
+    expect(outside).toMatchObject({ exitCode: 2 });
+    expect(outside.stderr).toContain('outside of the root');
+  });
+
   it('returns 126 for a file that may not be executed', async () => {
     expect((await exec(noiseFile)).exitCode).toBe(126);
   });

@@ -8,6 +8,8 @@ import { Gate } from '../../src/runner/gate.js';
 import { readGateLimits, type GateOptions } from '../../src/runner/gate-limits.js';
 import { createObservers } from '../../src/runner/observers.js';
 import { ProcessRunner } from '../../src/runner/process-runner.js';
+import { ShellLocator } from '../../src/runner/shells/shell-locator.js';
+import { SystemShells } from '../../src/runner/shells/shells.js';
 import { MemoryBackend } from './memory-backend.js';
 
 export interface MemoryScene {
@@ -16,6 +18,8 @@ export interface MemoryScene {
   /** Runs that count as live. */
   readonly liveRuns: () => number;
 }
+
+const noFiles = { filesFor: () => [], isExecutable: () => false, now: () => 0 };
 
 export function createMemoryScene(
   options: {
@@ -29,6 +33,7 @@ export function createMemoryScene(
   const gate = new Gate(readGateLimits(options.gate ?? {}));
   let live = 0;
   let ids = 0;
+  const shells = new SystemShells(new ShellLocator(noFiles), false, undefined);
   const context = {
     selected: { backend, file: '/addon.node', fallbackReason: undefined },
     defaultContainment: backend.capabilities().defaultContainment,
@@ -45,12 +50,15 @@ export function createMemoryScene(
     observers: createObservers(options.observers),
     gate,
     clock: backend.clock,
+    shells,
+    root: undefined,
+    lengthLimits: () => undefined,
     wallMs: backend.clock.wallMs,
     nextId: () => {
       ids += 1;
       return `exec-${String(ids)}`;
     },
   };
-  const runner = new ProcessRunner(() => context, readDefaults(options.defaults, RUN_LIMITS), gate);
+  const runner = new ProcessRunner(() => context, readDefaults(options.defaults, RUN_LIMITS), gate, shells);
   return { runner, backend, liveRuns: () => live };
 }

@@ -88,6 +88,21 @@ const roles = {
     process.stdout.write(result.stdout);
   },
 
+  // A command runs with a parameter file, and the host ends meanwhile: by process.exit, or as it is told from outside.
+  async 'parameter-file'(custody, probe, folder, ending) {
+    await custody.withParameterFile(
+      'value',
+      async (path) => {
+        const handle = custody.start(probe, ['wait', path]);
+        await ready([handle]);
+        print('up');
+        if (ending === 'exit') process.exit(0);
+        await handle.result;
+      },
+      { folder },
+    );
+  },
+
   // The command gets the streams of the host itself.
   async 'pass-through'(custody, probe) {
     const { outcome, stdout } = await custody.run(probe, ['copy-stdin'], {

@@ -53,6 +53,7 @@ export const hostRoles = [
   'relay',
   'pass-through',
   'wait-sync',
+  'parameter-file',
 ] as const;
 
 export type HostRole = (typeof hostRoles)[number];

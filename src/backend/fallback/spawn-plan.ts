@@ -71,6 +71,7 @@ export function planSpawn(spec: LaunchSpec, { environment, directory }: LaunchCo
       ...(posix ? { argv0: spec.file } : {}),
       detached: posix,
       windowsHide: true,
+      windowsVerbatimArguments: spec.isVerbatim,
       stdio: [input, stdout === 'capture' ? 'pipe' : stdout, stderr === 'capture' ? 'pipe' : stderr],
     },
     stdinDescriptor,

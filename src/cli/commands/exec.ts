@@ -8,7 +8,7 @@
 import { CustodyError } from '../../core/errors.js';
 import type { RunOptions } from '../../core/run-options.js';
 import type { RunResult } from '../../core/run-result.js';
-import { start } from '../../index.js';
+import { createRunner } from '../../index.js';
 import type { ExecRequest, TextSinks } from '../args.js';
 import { exitCodeOfError, processExitCode } from '../exit-codes.js';
 import { errorDocument, resultDocument } from '../render/result-document.js';
@@ -30,6 +30,7 @@ export async function exec(request: ExecRequest, sinks: TextSinks): Promise<numb
 }
 
 async function runToEnd(request: ExecRequest, signals: StopSignals): Promise<RunResult> {
+  const { start } = createRunner({ root: request.root });
   const handle = start(request.file, request.args, runOptions(request));
   signals.attach(handle);
   const jobControl = new JobControl(handle, signals);
@@ -51,6 +52,7 @@ function runOptions(request: ExecRequest): RunOptions {
     maxOutputBytes: request.maxOutputBytes,
     limits: request.limits,
     strictLimits: request.strictLimits,
+    shell: request.shell,
     stdin: 'inherit',
     stdout: output,
     stderr: output,

@@ -34,7 +34,7 @@ export function renderSummary(result: RunResult<string | Uint8Array>): string {
 /** Why nothing was started, with a hint where one helps. */
 export function renderStartFailure(error: CustodyError, file: string): string {
   const isBuiltin = error.code === 'COMMAND_NOT_FOUND' && SHELL_BUILTINS.has(file);
-  const hint = isBuiltin ? ` (a shell builtin; run it in a shell: custody exec -- sh -c '${file} ...')` : '';
+  const hint = isBuiltin ? ` (a shell builtin; run it in a shell: custody exec --shell '${file} ...')` : '';
   return `custody: ${error.message}${hint}\n`;
 }
 

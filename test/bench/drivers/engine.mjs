@@ -134,6 +134,7 @@ function specOf(file, args) {
   return {
     file,
     args,
+    isVerbatim: false,
     cwd: undefined,
     environment: hostEnvironment,
     stdin: { kind: 'ignore' },

@@ -41,9 +41,23 @@ describe('custody exec', () => {
       maxOutputBytes: undefined,
       limits: {},
       strictLimits: false,
+      shell: false,
+      root: undefined,
       json: false,
       quiet: false,
     });
+  });
+
+  it('D-34, SHL-07: --shell takes the one string as a line, also behind it, and arguments as arguments', () => {
+    const line = { file: 'echo "$HOME | wc', args: [], shell: true };
+    expect(exec('--shell', 'echo "$HOME | wc')).toMatchObject(line);
+    expect(exec('echo "$HOME | wc', '--shell')).toMatchObject(line);
+    expect(exec('--shell', '--', 'grep -c', 'a b')).toMatchObject({ file: 'grep -c', args: ['a b'], shell: true });
+    expect(exec('npm', 'test', '--shell')).toMatchObject({ args: ['test', '--shell'], shell: false });
+  });
+
+  it('CMD-09: reads a root', () => {
+    expect(exec('--root', '/repo', '--cwd', 'a', 'ls')).toMatchObject({ root: '/repo', cwd: 'a' });
   });
 
   it('reads resource limits', () => {

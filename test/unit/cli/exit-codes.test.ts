@@ -38,6 +38,7 @@ describe('processExitCode', () => {
     ['COMMAND_NOT_FOUND', 127],
     ['PERMISSION_DENIED', 126],
     ['ARGV_TOO_LONG', 126],
+    ['SHELL_COMMAND_TOO_LONG', 126],
     ['WORKING_DIRECTORY_NOT_FOUND', 125],
     ['CONTAINMENT_UNAVAILABLE', 125],
     ['RESOURCE_LIMIT', 125],

@@ -83,6 +83,6 @@ describe('renderStartFailure', () => {
   });
 
   it('shows how to run a shell builtin', () => {
-    expect(renderStartFailure(notFound, 'cd')).toContain("sh -c 'cd ...'");
+    expect(renderStartFailure(notFound, 'cd')).toContain("custody exec --shell 'cd ...'");
   });
 });

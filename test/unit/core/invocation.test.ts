@@ -33,6 +33,8 @@ describe('an ordinary call', () => {
       ...{ limits: {}, strictLimits: false, throwOnCancel: false, encoding: 'utf8', reject: false },
       ...{ queueTimeoutMs: undefined, totalBudgetMs: 0, budget: undefined, target: undefined, nested: false },
       ...{ envInclude: undefined, envExclude: undefined, secretLayers: [], redact: undefined },
+      ...{ shell: undefined, strictShell: false, argvMetachars: 'executable' },
+      ...{ allowOutsideRoot: false, launchTarget: undefined, refusal: undefined },
     });
   });
 
@@ -155,7 +157,7 @@ describe('what is wrong', () => {
     expect(issuesOf(() => read('git', [], { timeout: 5 }))).toEqual([
       { property: 'timeout', message: 'is not an option; did you mean timeoutMs?' },
     ]);
-    expect(issuesOf(() => read('git', [], { shell: true }))[0]?.message).toBe('is not an option');
+    expect(issuesOf(() => read('git', [], { colour: true }))[0]?.message).toBe('is not an option');
     expect(propertiesOf(() => read({ file: 'git', graceMs: 5 }))).toEqual(['graceMs']);
   });
 
@@ -277,8 +279,13 @@ describe('resource limits', () => {
     expect(Object.isFrozen(invocation.limits)).toBe(true);
   });
 
-  it('belong to a run, not to a command', () => {
-    expect(propertiesOf(() => read({ file: 'git', limits: {} }))).toEqual(['limits']);
+  it('CMD-11: may be part of a command, below those of the options', () => {
+    const command = { file: 'git', limits: { maxProcesses: 4, cpuTimeMs: 100 } };
+    expect(read(command, { limits: { maxProcesses: 2 } }).limits).toEqual({ maxProcesses: 2, cpuTimeMs: 100 });
+  });
+
+  it('are strict for a run, not for a command', () => {
+    expect(propertiesOf(() => read({ file: 'git', strictLimits: true }))).toEqual(['strictLimits']);
     expect(propertiesOf(() => read('git', [], { strictLimits: 1 }))).toEqual(['strictLimits']);
   });
 });
@@ -321,5 +328,60 @@ describe('the policy of the environment', () => {
       'secrets.C',
     ]);
     expect(JSON.stringify(issuesOf(() => read('git', [], options)))).not.toContain('hidden');
+  });
+});
+
+describe('a shell', () => {
+  it('SHL-07: is off by default, and false takes back the default of a runner', () => {
+    expect(read('git').shell).toBeUndefined();
+    const defaults = readDefaults({ shell: true }, RUN_LIMITS);
+    expect(readInvocation('ls | wc', [], undefined, defaults, RUN_LIMITS).shell).toBe(true);
+    expect(() => readInvocation('ls | wc', [], { shell: false }, defaults, RUN_LIMITS)).toThrow(CommandValidationError);
+  });
+
+  it('D-07: makes a command line of the file, wherever the option stands', () => {
+    expect(read('ls | wc', [], { shell: true }).file).toBe('ls | wc');
+    expect(read({ file: 'ls | wc', shell: 'bash' }).file).toBe('ls | wc');
+    expect(propertiesOf(() => read('ls | wc'))).toEqual(['file']);
+    expect(propertiesOf(() => read('', [], { shell: true }))).toEqual(['file']);
+  });
+
+  it.each([7, {}, null, '', 'fish', '/usr/bin/python3', 'bash --norc', 'sh\0'])('SHL-06: %o is none', (shell) => {
+    expect(propertiesOf(() => read('ls', [], { shell }))).toEqual(['shell']);
+  });
+
+  it('SHL-08: refuses arguments it could act on under strictShell, each by its place', () => {
+    const args = ['plain', 'a;b', '$(x)', '../up', 'a/../b', 'a..b', '--fine=1', '%PATH%', '..\\up'];
+    const refused = propertiesOf(() => read('ls', args, { shell: true, strictShell: true }));
+    expect(refused).toEqual(['args[1]', 'args[2]', 'args[3]', 'args[4]', 'args[7]', 'args[8]']);
+    expect(read('ls', args, { shell: true }).args).toEqual(args);
+    expect(read('ls', args, { strictShell: true }).args).toEqual(args);
+  });
+});
+
+describe('D-07: argvMetachars', () => {
+  const args = ['a&b', 'https://host/?a=1&b=2', '*.ts'];
+
+  it('leaves arguments alone by default', () => {
+    expect(read('git', args).args).toEqual(args);
+  });
+
+  it('refuses them, or nothing at all, when asked to', () => {
+    expect(propertiesOf(() => read('git', args, { argvMetachars: 'reject' }))).toEqual([
+      ...['args[0]', 'args[1]', 'args[2]'],
+    ]);
+    expect(read('ls | wc', args, { argvMetachars: 'off' }).file).toBe('ls | wc');
+    expect(propertiesOf(() => read('git', args, { argvMetachars: 'maybe' }))).toEqual(['argvMetachars']);
+  });
+});
+
+describe('secrets', () => {
+  it('reach the environment, and their values stand in no message', () => {
+    expect(read('git', [], { secrets: { TOKEN: 'hunter2' } }).secretLayers).toEqual([
+      { set: [['TOKEN', 'hunter2']], unset: [] },
+    ]);
+    const issues = issuesOf(() => read('git', [], { secrets: { 'A=B': 'hunter2', C: null, D: 'hunter2\0' } }));
+    expect(issues.map((issue) => issue.property)).toEqual(['secrets.A=B', 'secrets.C', 'secrets.D']);
+    expect(JSON.stringify(issues)).not.toContain('hunter2');
   });
 });

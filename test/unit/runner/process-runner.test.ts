@@ -38,7 +38,7 @@ describe('run', () => {
     backend.last.exit(0);
     await running;
     expect(backend.last.spec).toEqual({
-      ...{ file: 'git', args: ['log'], cwd: undefined, stdout: 'capture', stderr: 'capture' },
+      ...{ file: 'git', args: ['log'], isVerbatim: false, cwd: undefined, stdout: 'capture', stderr: 'capture' },
       ...{ limits: {}, strictLimits: false },
       environment: { base: 'host', set: [['A', '1']], unset: [], withheld: [] },
       stdin: { kind: 'pipe', input: new Uint8Array([0x68, 0x69]), keepOpen: false },

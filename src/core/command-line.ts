@@ -6,6 +6,8 @@
  * else (before white space, a quote or a backslash), which leaves Windows paths intact.
  */
 
+import { CommandValidationError } from './errors.js';
+
 /** Words, or the reason why there are none. */
 export type CommandLine = { readonly words: readonly string[] } | { readonly problem: string };
 
@@ -37,6 +39,19 @@ export function splitCommandLine(text: string): CommandLine {
   if (quote !== undefined) return { problem: `the command has an opening ${quote} that is never closed` };
   if (word !== undefined) words.push(word);
   return words.length === 0 ? { problem: 'the command is empty' } : { words };
+}
+
+/**
+ * A command line as the file and the arguments to give to `run`, without a shell: quotes are understood, nothing is expanded.
+ *
+ * @throws {@link CommandValidationError} with code `VALIDATION_FAILED` for a line that is empty or has an open quote.
+ */
+export function parseCommandLine(line: string): { readonly file: string; readonly args: readonly string[] } {
+  const text: unknown = line;
+  const split = typeof text === 'string' ? splitCommandLine(text) : { problem: 'must be a string' };
+  if ('problem' in split) throw new CommandValidationError([{ property: 'line', message: split.problem }]);
+  const [file = '', ...args] = split.words;
+  return Object.freeze({ file, args: Object.freeze(args) });
 }
 
 function isEscapable(character: string, quote: '"' | "'" | undefined): boolean {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitCommandLine } from '../../../src/cli/command-line.js';
+import { parseCommandLine, splitCommandLine } from '../../../src/core/command-line.js';
+import { CommandValidationError } from '../../../src/core/errors.js';
 
 describe('splitCommandLine', () => {
   it.each([
@@ -43,5 +44,23 @@ describe('splitCommandLine', () => {
         expect('words' in line ? line.words.length : line.problem.length).toBeGreaterThan(0);
       }),
     );
+  });
+});
+
+describe('CMD-19: parseCommandLine', () => {
+  it('gives what run() takes', () => {
+    expect(parseCommandLine(`git commit -m 'two words' $HOME`)).toEqual({
+      file: 'git',
+      args: ['commit', '-m', 'two words', '$HOME'],
+    });
+  });
+
+  it.each([
+    ['"open', 'never closed'],
+    ['', 'empty'],
+    [7 as unknown as string, 'must be a string'],
+  ])('refuses %o', (line, message) => {
+    expect(() => parseCommandLine(line)).toThrow(CommandValidationError);
+    expect(() => parseCommandLine(line)).toThrow(message);
   });
 });
