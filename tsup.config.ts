@@ -6,6 +6,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     testing: 'src/testing/expect-no-leaks.ts',
+    failure: 'src/failure/public.ts',
     'cli/main': 'src/cli/main.ts',
     'backend/fallback/sync-worker': 'src/backend/fallback/sync-worker.ts',
   },
@@ -15,6 +16,8 @@ export default defineConfig({
   splitting: true,
   sourcemap: true,
   clean: true,
-  dts: { entry: { index: 'src/index.ts', testing: 'src/testing/expect-no-leaks.ts' } },
+  dts: {
+    entry: { index: 'src/index.ts', testing: 'src/testing/expect-no-leaks.ts', failure: 'src/failure/public.ts' },
+  },
   external: ['commander', 'node-gyp-build'],
 });

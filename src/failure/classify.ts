@@ -53,7 +53,7 @@ function failureFrom(rule: string, finding: RuleFinding, view: EvidenceView): Fa
     rule,
     evidence,
     hints: shellHint === undefined ? [hint] : [shellHint, hint],
-    retry: retryVerdict(entry.category, transient ?? undefined),
+    retry: retryVerdict(entry.category, subcode, transient ?? undefined),
     prerequisites: prerequisitesOf(entry.prerequisites ?? []),
   };
 }

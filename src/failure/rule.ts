@@ -2,6 +2,7 @@
  * Rules: what turns evidence into a verdict. A rule is a function with a name; most are made of patterns by {@link textRule}.
  */
 import type { EvidenceLine, FailureCategory, FailureCertainty } from './failure.js';
+import { CommandValidationError } from '../core/errors.js';
 import { quote, type EvidenceView, type StreamLines } from './evidence-view.js';
 import type { FailureSubcode } from './subcodes.js';
 
@@ -32,8 +33,8 @@ export interface TextPatterns {
   /** The rule says nothing if a line of either stream matches one of these: then something else is the cause. */
   readonly unless?: readonly RegExp[] | undefined;
   /**
-   * Words that anybody may print. They count on stderr (on stdout only where stderr is empty), and not at all where the command
-   * gave a verdict of its own: a test that failed by an assertion may print any error name.
+   * Words that anybody may print. They count on stderr; on stdout only where stderr is empty and the line calls itself an error;
+   * and not at all where the command gave a verdict of its own: a test that failed by an assertion may print any error name.
    */
   readonly isGeneric?: boolean | undefined;
   /** Warnings, notes and hints count too. */
@@ -41,19 +42,29 @@ export interface TextPatterns {
 }
 
 const MAX_QUOTED_LINES = 3;
+/** How a line of standard output says that it is a message and no data. */
+const SAYS_ERROR = /error|ERR_|fatal|fail|exception|cannot|can't|could not|couldn't|unable|denied|problem/i;
 
-/** A rule that looks for a line. `hasVerdict` says whether the command gave a verdict of its own. */
+/**
+ * A rule that looks for a line. `hasVerdict` says whether the command gave a verdict of its own.
+ *
+ * @throws {@link CommandValidationError} if a pattern has the flag `g` or `y`: it would remember where it was.
+ */
 export function textRule(
   patterns: TextPatterns,
   hasVerdict: (view: EvidenceView) => boolean = () => false,
 ): FailureRule {
   const { subcode, any, unless = [], isGeneric = false, readsWarnings = false } = patterns;
+  if ([...any, ...unless].some(({ global, sticky }) => global || sticky)) {
+    throw new CommandValidationError([{ property: `${subcode}.any`, message: 'must not have the flags g and y' }]);
+  }
   return {
     name: `text:${subcode}`,
     examine: (view) => {
       const evidence: EvidenceLine[] = [];
       for (const stream of streamsFor(view, isGeneric)) {
         for (const line of readsWarnings ? stream.all : stream.serious) {
+          if (isGeneric && stream.source === 'stdout' && !SAYS_ERROR.test(line)) continue;
           if (!any.some((pattern) => pattern.test(line))) continue;
           evidence.push(quote(stream.source, line));
           if (evidence.length >= MAX_QUOTED_LINES) break;

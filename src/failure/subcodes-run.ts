@@ -67,7 +67,6 @@ export const RUN_SUBCODES = {
   cleanup_unconfirmed: {
     category: 'unknown',
     hint: 'Processes of the run may still be alive: look at `survivors`.',
-    transient: 'the leftovers may be gone by then',
   },
   status_lost: { category: 'unknown', hint: 'The exit status could not be read.' },
   unexplained: { category: 'unknown', hint: 'Look at `errno` and `operation` of the error, and at the output.' },

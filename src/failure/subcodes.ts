@@ -37,9 +37,14 @@ const LASTING: Readonly<Record<FailureCategory, string>> = {
   unknown: 'the cause is not known',
 };
 
-/** The verdict for a category, given why the cause may pass; `undefined`: it does not pass by itself. */
-export function retryVerdict(category: FailureCategory, transient: string | undefined): RetryVerdict {
-  return transient === undefined
-    ? { retryable: false, reason: LASTING[category] }
-    : { retryable: true, reason: transient };
+/** What no rule can make retryable: another attempt would be refused as well, or would do harm. */
+const NEVER_CATEGORIES: ReadonlySet<FailureCategory> = new Set(['auth', 'token', 'cancelled', 'validation']);
+const NEVER_SUBCODES: ReadonlySet<string> = new Set<FailureSubcode>(['path_too_long', 'reserved_name']);
+
+/** The verdict, given why the cause may pass; `undefined`: it does not pass by itself. */
+export function retryVerdict(category: FailureCategory, subcode: string, transient: string | undefined): RetryVerdict {
+  if (transient === undefined || NEVER_CATEGORIES.has(category) || NEVER_SUBCODES.has(subcode)) {
+    return { retryable: false, reason: LASTING[category] };
+  }
+  return { retryable: true, reason: transient };
 }

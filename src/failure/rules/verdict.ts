@@ -9,8 +9,7 @@ export const VERDICT_PATTERNS: readonly TextPatterns[] = [
   {
     subcode: 'test_failures',
     any: [
-      /^\s*(?:Uncaught )?(?:\w{1,40}\.)*AssertionError\b/,
-      /\bAssertionError(?:\b| \[ERR_ASSERTION\])/,
+      /\bAssertionError\b/,
       /\bAssertion [`'"].{1,500}[`'"] failed\b|\bassertion failed\b|\bassertion `left/i,
       /\bAssertionFailedError\b|\bComparisonFailure\b/,
       /^not ok \d+\b/,
