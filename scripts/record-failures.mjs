@@ -18,6 +18,7 @@ import { gitScenes } from './failure-scenes/git.mjs';
 import { localisedScenes } from './failure-scenes/localised.mjs';
 import { networkScenes } from './failure-scenes/network.mjs';
 import { packageScenes } from './failure-scenes/packages.mjs';
+import { secondLookScenes } from './failure-scenes/second-look.mjs';
 import { startServer } from './failure-scenes/server.mjs';
 import { createNormaliser } from './failure-scenes/normalise.mjs';
 
@@ -111,7 +112,15 @@ function save(tool, scenes, recordings) {
 }
 
 const wanted = process.argv.slice(2);
-const tools = { ...basicScenes, ...gitScenes, ...packageScenes, ...buildScenes, ...networkScenes, ...localisedScenes };
+const tools = {
+  ...basicScenes,
+  ...gitScenes,
+  ...packageScenes,
+  ...buildScenes,
+  ...networkScenes,
+  ...localisedScenes,
+  ...secondLookScenes,
+};
 mkdirSync(target, { recursive: true });
 const server = await startServer();
 try {

@@ -18,12 +18,16 @@ const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]{0,16}[A-Za-z]`, 
 /** What a tool says beside the point. `npm warn`, `warning:`, `[WARNING]`, `WARN `; errors of a tool never begin so. */
 const WARNING = /^\s*(?:npm (?:warn|WARN|notice)\b|\[?warn(?:ing)?\]?[\s:]|note:|hint:|debug\d?:|info\b)/i;
 
+/** Exceptions that programs throw with words of their own; those of the system have other types, or stand in a line below. */
+const OWN_WORDS =
+  /^(?:Uncaught |Exception in thread "[^"]{1,100}" )?(?:[\w$]{1,60}\.){0,8}(?:RuntimeException|IllegalStateException|IllegalArgumentException|ValueError|TypeError|KeyError|RangeError|Exception): /;
+
 /** The lines of one stream. */
 export interface StreamLines {
   readonly source: 'stdout' | 'stderr';
   /** Every line that is not blank. */
   readonly all: readonly string[];
-  /** Those that are not warnings, notes or hints. */
+  /** Those that are no warnings, notes or hints, and no exceptions with words of the program's own. */
   readonly serious: readonly string[];
 }
 
@@ -65,7 +69,7 @@ function linesOf(source: 'stdout' | 'stderr', output: string | Uint8Array | unde
     .filter((line) => line.trim() !== '')
     .map((line) => line.slice(0, MAX_LINE_CHARACTERS));
   const bounded = all.length > HEAD_LINES + TAIL_LINES ? [...all.slice(0, HEAD_LINES), ...all.slice(-TAIL_LINES)] : all;
-  return { source, all: bounded, serious: bounded.filter((line) => !WARNING.test(line)) };
+  return { source, all: bounded, serious: bounded.filter((line) => !WARNING.test(line) && !OWN_WORDS.test(line)) };
 }
 
 /** Head and tail, each cut at a line's end so that no half line is mistaken for a message. */

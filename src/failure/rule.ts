@@ -37,6 +37,8 @@ export interface TextPatterns {
    * and not at all where the command gave a verdict of its own: a test that failed by an assertion may print any error name.
    */
   readonly isGeneric?: boolean | undefined;
+  /** The rule says nothing of this program, which uses the same words for something else. */
+  readonly exceptTool?: string | undefined;
   /** Warnings, notes and hints count too. */
   readonly readsWarnings?: boolean | undefined;
 }
@@ -54,13 +56,14 @@ export function textRule(
   patterns: TextPatterns,
   hasVerdict: (view: EvidenceView) => boolean = () => false,
 ): FailureRule {
-  const { subcode, any, unless = [], isGeneric = false, readsWarnings = false } = patterns;
+  const { subcode, any, unless = [], isGeneric = false, readsWarnings = false, exceptTool } = patterns;
   if ([...any, ...unless].some(({ global, sticky }) => global || sticky)) {
     throw new CommandValidationError([{ property: `${subcode}.any`, message: 'must not have the flags g and y' }]);
   }
   return {
     name: `text:${subcode}`,
     examine: (view) => {
+      if (exceptTool !== undefined && view.tool === exceptTool) return undefined;
       const evidence: EvidenceLine[] = [];
       for (const stream of streamsFor(view, isGeneric)) {
         for (const line of readsWarnings ? stream.all : stream.serious) {

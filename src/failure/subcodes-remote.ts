@@ -35,11 +35,12 @@ export const REMOTE_SUBCODES = {
     category: 'dependency',
     hint: 'What was downloaded is not what was expected: clear the cache.',
   },
-  service_not_running: {
+  docker_not_running: {
     category: 'dependency',
-    hint: 'The local service that the command talks to is not running.',
+    hint: 'The Docker engine is not running, or not for this user.',
     prerequisites: ['docker_running'],
   },
+  service_not_running: { category: 'dependency', hint: 'The local service that the command talks to is not running.' },
   native_addon: { category: 'dependency', hint: 'Build the addon of custody, or allow the fallback.' },
 
   token_expired: { category: 'token', hint: 'The token has expired: renew it.', prerequisites: ['sign_in'] },

@@ -19,6 +19,7 @@ export const EXECUTABLE_PATTERNS: readonly TextPatterns[] = [
       /\bThe system cannot find the file specified\b.{0,100}CreateProcess|\bCreateProcess\b.{0,200}\berror=2\b/i,
       /^error: cannot run [^:]{1,300}: No such file or directory$/,
       /^sudo: .{1,300}: command not found$/,
+      /^(?:\/\S{0,200}\/)?(?:env|nice|nohup|xargs|timeout|stdbuf|setsid|chroot|ionice|setpriv): (?:cannot run command |failed to (?:run command|execute) )?['‘"]?[^'’":]{1,300}['’"]?: No such file or directory$/,
     ],
     // The shell names a folder that `cd` did not find in the same words.
     unless: [/: cd: /],

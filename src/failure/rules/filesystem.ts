@@ -44,6 +44,7 @@ export const FILESYSTEM_PATTERNS: readonly TextPatterns[] = [
     subcode: 'path_exists',
     any: [
       /^fatal: destination path '.{1,500}' already exists\b/,
+      /^fatal: '[^']{1,500}' already exists$/,
       /\bEEXIST\b/,
       /: File exists$/,
       /\bfile already exists\b/i,

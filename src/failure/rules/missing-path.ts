@@ -4,7 +4,12 @@ import type { TextPatterns } from '../rule.js';
 export const MISSING_PATH_PATTERNS: readonly TextPatterns[] = [
   {
     subcode: 'wrong_kind',
-    any: [/\bENOTDIR\b|\bEISDIR\b/, /: (?:Not|Is) a directory$/, /\bomitting directory '/],
+    any: [
+      /\bENOTDIR\b|\bEISDIR\b/,
+      /\b(?:Not|Is) a directory(?:$|: )/,
+      /\bis not a directory$/,
+      /\bomitting directory '/,
+    ],
     isGeneric: true,
   },
   {
@@ -24,6 +29,7 @@ export const MISSING_PATH_PATTERNS: readonly TextPatterns[] = [
       /^(?:error: |javac: )file not found: /,
       /\bFile '[^']{1,500}' not found\.|\bUnable to access jarfile\b|\bgo: (?:cannot find main module|go\.mod file not found)\b|\bdirectory prefix \S{1,200} does not contain main module\b/,
       /\bCould not open requirements file\b/,
+      /^ERROR: Invalid requirement: '\.{0,2}\//,
     ],
     isGeneric: true,
   },
@@ -37,7 +43,9 @@ export const MISSING_PATH_PATTERNS: readonly TextPatterns[] = [
       /^error: (?:no such command|unexpected argument|unrecognized subcommand)\b/,
       /\bNo rule to make target\b/,
       /^usage: /i,
+      /^node: (?:bad option|either )/,
     ],
     isGeneric: true,
   },
+  { subcode: 'panic', any: [/^panic: /, /^Fatal Python error: /, /^fatal error: all goroutines are asleep/] },
 ];

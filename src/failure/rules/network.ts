@@ -66,6 +66,7 @@ export const NETWORK_PATTERNS: readonly TextPatterns[] = [
       /\bi\/o timeout\b|\bTLS handshake timeout\b|\bClient\.Timeout exceeded\b/,
       /\bOperation too slow\b/,
       /\bcurl: \(28\)/,
+      /^(?:socket\.timeout|TimeoutError): timed out$/,
     ],
     isGeneric: true,
     readsWarnings: true,

@@ -65,7 +65,7 @@ export const PACKAGE_PATTERNS: readonly TextPatterns[] = [
   {
     subcode: 'package_not_found',
     any: [
-      /^npm (?:error|ERR!) code (?:E404|ETARGET|ENOVERSIONS)\b/,
+      /^npm (?:error|ERR!) code (?:E404|ETARGET|ENOVERSIONS|ENOTCACHED)\b/,
       /\bERR_PNPM_(?:FETCH_404|NO_MATCHING_VERSION\w{0,40}|NO_VERSIONS)\b/,
       /^error Couldn't find (?:package|any versions for) "/,
       /\bNo matching distribution found for\b/,

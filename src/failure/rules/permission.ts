@@ -65,6 +65,8 @@ export const PERMISSION_PATTERNS: readonly TextPatterns[] = [
       /\bAccessDeniedException\b/,
       /\brequested operation requires (?:elevation|superuser privilege)\b/i,
       /\bare you root\?/,
+      /\bmust be (?:superuser|root|run as root)\b|\bOnly root can\b/i,
+      /\bkind: PermissionDenied\b/,
     ],
     // ssh's own words for a key or password that was refused.
     unless: [

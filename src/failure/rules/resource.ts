@@ -21,6 +21,7 @@ export const RESOURCE_PATTERNS: readonly TextPatterns[] = [
       /\bThere is not enough space on the disk\b/i,
       /\bERROR_DISK_FULL\b/,
       /\binsufficient disk space\b/i,
+      /\bkind: StorageFull\b/,
     ],
     isGeneric: true,
   },

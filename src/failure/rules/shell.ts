@@ -7,10 +7,14 @@ export const SHELL_PATTERNS: readonly TextPatterns[] = [
     any: [
       /\bbad interpreter\b/i,
       /\bcannot execute: required file not found\b/,
-      /^(?:\/usr\/bin\/)?env: (?:can't execute )?['‘"]?[^'’":]{1,300}['’"]?: No such file or directory/,
       /^env: use -\[v\]S to pass options in shebang lines/,
       /\bcannot run \.git\/hooks\/\S{1,200}: No such file or directory\b/,
     ],
+  },
+  {
+    subcode: 'bad_interpreter',
+    any: [/^(?:\/usr\/bin\/)?env: (?:can't execute )?['‘"]?[^'’":]{1,300}['’"]?: No such file or directory/],
+    exceptTool: 'env',
   },
   {
     subcode: 'exec_format',

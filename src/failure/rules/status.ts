@@ -59,6 +59,7 @@ const TOOL_EXIT_CODES: Readonly<Record<string, Readonly<Record<number, FailureSu
     60: 'tls',
     67: 'credentials_rejected',
   },
+  timeout: { 124: 'run_timeout' },
   wget: { 2: 'usage', 4: 'connection_refused', 5: 'tls', 6: 'credentials_rejected' },
 };
 

@@ -45,6 +45,8 @@ export const VERDICT_PATTERNS: readonly TextPatterns[] = [
       /^(?:npm (?:error|ERR!) code EJSONPARSE\b)/,
     ],
   },
+  // Go's panics often end in what the system refused, so they are weak evidence: see `missing-path.ts`.
+  { subcode: 'panic', any: [/^thread '[^']{0,200}'.{0,40} panicked at /] },
   {
     subcode: 'lint_findings',
     any: [

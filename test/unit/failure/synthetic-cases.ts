@@ -161,7 +161,7 @@ export const SYNTHETIC_CASES: readonly LabelledCase[] = [
   ),
   fails(
     'docker-windows-engine',
-    'dependency/service_not_running',
+    'dependency/docker_not_running',
     'error during connect: in the default daemon configuration on Windows, the docker client must be run with elevated privileges: open //./pipe/docker_engine: The system cannot find the file specified.\n',
     { file: 'docker.exe' },
   ),
