@@ -1,14 +1,14 @@
 /**
  * The evidence as rules see it: bounded lines without colours.
  *
- * Bounds make the work of every rule linear in a constant: of each stream the first 16 KiB and the last 48 KiB are read (what
+ * Bounds make the work of every rule linear in a constant: of each stream the first 8 KiB and the last 24 KiB are read (what
  * a tool says first and what it says last), of a line its first 1 000 characters, of all lines the first 1 000 and last 2 000.
  */
 import type { EvidenceLine } from './failure.js';
 import type { FailureEvidence } from './evidence.js';
 
-const HEAD_UNITS = 16 * 1024;
-const TAIL_UNITS = 48 * 1024;
+const HEAD_UNITS = 8 * 1024;
+const TAIL_UNITS = 24 * 1024;
 const MAX_LINE_CHARACTERS = 1000;
 const HEAD_LINES = 1000;
 const TAIL_LINES = 2000;
@@ -25,6 +25,8 @@ const OWN_WORDS =
 /** The lines of one stream. */
 export interface StreamLines {
   readonly source: 'stdout' | 'stderr';
+  /** All lines in one text: what matches nothing here matches no line. */
+  readonly text: string;
   /** Every line that is not blank. */
   readonly all: readonly string[];
   /** Those that are no warnings, notes or hints, and no exceptions with words of the program's own. */
@@ -69,7 +71,12 @@ function linesOf(source: 'stdout' | 'stderr', output: string | Uint8Array | unde
     .filter((line) => line.trim() !== '')
     .map((line) => line.slice(0, MAX_LINE_CHARACTERS));
   const bounded = all.length > HEAD_LINES + TAIL_LINES ? [...all.slice(0, HEAD_LINES), ...all.slice(-TAIL_LINES)] : all;
-  return { source, all: bounded, serious: bounded.filter((line) => !WARNING.test(line) && !OWN_WORDS.test(line)) };
+  return {
+    source,
+    text: bounded.join('\n'),
+    all: bounded,
+    serious: bounded.filter((line) => !WARNING.test(line) && !OWN_WORDS.test(line)),
+  };
 }
 
 /** Head and tail, each cut at a line's end so that no half line is mistaken for a message. */

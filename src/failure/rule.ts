@@ -60,12 +60,14 @@ export function textRule(
   if ([...any, ...unless].some(({ global, sticky }) => global || sticky)) {
     throw new CommandValidationError([{ property: `${subcode}.any`, message: 'must not have the flags g and y' }]);
   }
+  const anywhere = any.map(inWholeText);
   return {
     name: `text:${subcode}`,
     examine: (view) => {
       if (exceptTool !== undefined && view.tool === exceptTool) return undefined;
       const evidence: EvidenceLine[] = [];
       for (const stream of streamsFor(view, isGeneric)) {
+        if (!anywhere.some((pattern) => pattern.test(stream.text))) continue;
         for (const line of readsWarnings ? stream.all : stream.serious) {
           if (isGeneric && stream.source === 'stdout' && !SAYS_ERROR.test(line)) continue;
           if (!any.some((pattern) => pattern.test(line))) continue;
@@ -85,6 +87,11 @@ export function textRule(
 export function hasLine({ stderr, stdout }: EvidenceView, patterns: readonly RegExp[]): boolean {
   const matches = (line: string): boolean => patterns.some((pattern) => pattern.test(line));
   return stderr.all.some(matches) || stdout.all.some(matches);
+}
+
+/** The same pattern for a text of many lines: it matches there if it matches one of them. Looking line by line is slower. */
+function inWholeText({ source, flags }: RegExp): RegExp {
+  return new RegExp(source, flags.includes('m') ? flags : `${flags}m`);
 }
 
 function streamsFor({ stderr, stdout }: EvidenceView, isGeneric: boolean): readonly StreamLines[] {

@@ -187,7 +187,7 @@ describe('evidence', () => {
     );
   });
 
-  it('is looked for in the first 16 KiB and the last 48 KiB of a stream', () => {
+  it('is looked for in the first 8 KiB and the last 24 KiB of a stream', () => {
     const line = 'cp: x: No space left on device';
     const filler = 'a line of progress\n'.repeat(6000);
     expect(verdict({ exitCode: 1, stderr: `${line}\n${filler}` })).toBe('resource_exhausted/disk_full');
