@@ -54,7 +54,7 @@ export const PERMISSION_PATTERNS: readonly TextPatterns[] = [
     any: [
       /\bEACCES\b/,
       /\bEPERM\b/,
-      /\bPermission denied(?! \((?:publickey|password|keyboard|gssapi|hostbased))(?:$|[)'":]| \((?:13|os error 13)\))/i,
+      /\bPermission denied(?:$|[)'":]| \((?:13|os error 13)\))/i,
       /\bPermission denied at \S{1,300} line \d/,
       /: Operation not permitted(?:$| \(1\))/,
       /\bPermissionError: /,
@@ -67,11 +67,6 @@ export const PERMISSION_PATTERNS: readonly TextPatterns[] = [
       /\bare you root\?/,
       /\bmust be (?:superuser|root|run as root)\b|\bOnly root can\b/i,
       /\bkind: PermissionDenied\b/,
-    ],
-    // ssh's own words for a key or password that was refused.
-    unless: [
-      /\bPermission denied \((?:publickey|password|keyboard|gssapi|hostbased)/,
-      /\bPermission denied, please try again\b/,
     ],
     isGeneric: true,
   },

@@ -189,7 +189,7 @@ describe('evidence', () => {
 
   it('is looked for in the first 8 KiB and the last 24 KiB of a stream', () => {
     const line = 'cp: x: No space left on device';
-    const filler = 'a line of progress\n'.repeat(6000);
+    const filler = `${'a line of progress '.repeat(10)}\n`.repeat(600);
     expect(verdict({ exitCode: 1, stderr: `${line}\n${filler}` })).toBe('resource_exhausted/disk_full');
     expect(verdict({ exitCode: 1, stderr: `${filler}${line}\n` })).toBe('resource_exhausted/disk_full');
     const middle = `${filler}${line}\n${filler}`;

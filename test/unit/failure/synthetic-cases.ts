@@ -38,6 +38,11 @@ export const SYNTHETIC_CASES: readonly LabelledCase[] = [
     'Warning: Identity file /home/u/.ssh/id not accessible: No such file or directory.\ngit@git.example: Permission denied (publickey).\n',
   ),
   git(
+    'key-unreadable',
+    'permission_lock/permission_denied',
+    'Load key "/home/u/.ssh/id": Permission denied\ngit@git.example: Permission denied (publickey).\n',
+  ),
+  git(
     'host-key',
     'auth/host_key',
     '@@@@@@@@@@@@@@@\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\n@@@@@@@@@@@@@@@\nHost key verification failed.\nfatal: Could not read from remote repository.\n',
