@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import * as custody from 'custody';
+import { classifyResult } from 'custody/failure';
 import { expectNoLeaks, markDescriptors } from 'custody/testing';
 
 const { values } = parseArgs({ options: { expect: { type: 'string' } } });
@@ -26,6 +27,8 @@ for (const result of [await custody.run(process.execPath, print), custody.runSyn
   assert.equal(result.stderr, 'err');
   assert.equal(result.backend, values.expect);
 }
+
+assert.equal(classifyResult(await custody.run('no-such-program')).category, 'missing_executable');
 
 const stuck = await custody.run(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
   timeoutMs: 200,

@@ -1,0 +1,55 @@
+/** Tools whose work is the network. */
+const SSH = ['ssh', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=2'];
+
+export const networkScenes = {
+  curl: [
+    { name: 'dns', run: ['curl', '-sS', 'https://host.invalid/'] },
+    { name: 'refused', run: ['curl', '-sS', 'http://{closed}/'] },
+    { name: 'self-signed', run: ['curl', '-sS', '{https}/status/200/'] },
+    { name: 'silent-dns', run: ['curl', '-s', 'https://host.invalid/'] },
+    { name: 'silent-refused', run: ['curl', '-s', 'http://{closed}/'] },
+    { name: 'unauthorized', run: ['curl', '-sSf', '{http}/status/401/'] },
+    { name: 'not-found', run: ['curl', '-sSf', '{http}/status/404/'] },
+    { name: 'server-error', run: ['curl', '-sSf', '{http}/status/503/'] },
+    { name: 'empty-reply', run: ['curl', '-sS', '{http}/status/444/'] },
+    { name: 'timeout', run: ['curl', '-sS', '-m', '1', 'http://192.0.2.1/'] },
+    { name: 'proxy', run: ['curl', '-sS', '-x', 'http://proxy.invalid:3128', 'http://host.invalid/'] },
+    { name: 'write-denied', run: ['curl', '-sS', '-o', '/no-permission', '{http}/status/200/'], asNobody: true },
+    { name: 'write-full', run: ['curl', '-sS', '-o', '/dev/full', '{http}/status/200/'] },
+    { name: 'bad-url', run: ['curl', '-sS', 'nosuchscheme://host.invalid/'] },
+  ],
+  wget: [
+    { name: 'dns', run: ['wget', '-nv', '-t', '1', 'https://host.invalid/'] },
+    { name: 'refused', run: ['wget', '-nv', '-t', '1', 'http://{closed}/'] },
+    { name: 'unauthorized', run: ['wget', '-nv', '-t', '1', '{http}/status/401/'] },
+    { name: 'server-error', run: ['wget', '-nv', '-t', '1', '{http}/status/500/'] },
+    { name: 'self-signed', run: ['wget', '-nv', '-t', '1', '{https}/status/200/'] },
+    { name: 'silent-refused', run: ['wget', '-q', '-t', '1', 'http://{closed}/'] },
+  ],
+  ssh: [
+    { name: 'dns', run: [...SSH, 'user@host.invalid', 'true'] },
+    { name: 'refused', run: [...SSH, '-p', '9', 'user@127.0.0.1', 'true'] },
+    { name: 'timeout', run: [...SSH, 'user@192.0.2.1', 'true'] },
+    { name: 'missing-key-dns', run: [...SSH, '-i', 'no-such-key', 'user@host.invalid', 'true'] },
+    { name: 'scp-dns', run: ['scp', '-o', 'BatchMode=yes', 'f', 'user@host.invalid:f'], setup: 'touch f' },
+  ],
+  services: [
+    { name: 'docker-no-daemon', run: ['docker', 'ps'], env: { DOCKER_HOST: 'unix:///work/docker.sock' } },
+    { name: 'docker-refused', run: ['docker', 'ps'], env: { DOCKER_HOST: 'tcp://{closed}' } },
+    {
+      name: 'docker-denied',
+      setup: 'python3 -c "import socket; s=socket.socket(socket.AF_UNIX); s.bind(\'d.sock\')"; chmod 600 d.sock',
+      run: ['docker', 'ps'],
+      env: { DOCKER_HOST: 'unix://{work}/d.sock' },
+      asNobody: true,
+    },
+    { name: 'docker-unknown-command', run: ['docker', 'no-such-command'] },
+    { name: 'psql-refused', run: ['psql', '-h', '127.0.0.1', '-p', '9', '-c', 'select 1'] },
+    { name: 'psql-dns', run: ['psql', '-h', 'host.invalid', '-c', 'select 1'] },
+    { name: 'psql-no-socket', run: ['psql', '-c', 'select 1'] },
+    { name: 'jq-token', setup: 'echo "{token" > a.json', run: ['jq', '.', 'a.json'] },
+    { name: 'apt-lock', run: ['apt-get', 'install', 'no-such-package'], asNobody: true },
+    { name: 'dpkg-denied', run: ['dpkg', '-i', 'no-such.deb'], asNobody: true },
+    { name: 'apt-no-package', run: ['apt-get', 'install', '-s', 'no-such-package-here'] },
+  ],
+};

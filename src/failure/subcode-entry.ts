@@ -1,0 +1,11 @@
+/** One row of the table of subcodes. */
+import type { FailureCategory } from './failure.js';
+import type { PrerequisiteId } from './prerequisites.js';
+
+export interface SubcodeEntry {
+  readonly category: FailureCategory;
+  readonly hint: string;
+  /** Why the same may succeed a moment later. Absent: it will not. */
+  readonly transient?: string;
+  readonly prerequisites?: readonly PrerequisiteId[];
+}
