@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 import { CustodyError } from '../../core/errors.js';
 import type { Backend } from '../backend.js';
+import { forOwnLibc } from './libc.js';
 import { NativeBackend } from './native-backend.js';
 import { SURFACE_VERSION, type NativeAddon } from './surface.js';
 import { missingBytes } from './whole-file.js';
@@ -63,7 +64,7 @@ function findAddon(require: NodeJS.Require, url: string): string {
   const root = packageRoot(url);
   const nodeGypBuild = require('node-gyp-build') as { resolve(directory: string): string };
   try {
-    return nodeGypBuild.resolve(root);
+    return forOwnLibc(nodeGypBuild.resolve(root));
   } catch (cause) {
     throw unavailable(`there is no addon for ${process.platform}-${process.arch} in this installation`, cause);
   }
