@@ -39,16 +39,13 @@ function prebuildWithZig(zig, platform) {
   });
 }
 
-async function prebuildForWindows(platform) {
-  const { buildWindowsAddon } = await import(windowsBuild);
-  return (await buildWindowsAddon(join(prebuildFolder, platform))) !== false;
-}
-
 /** How a platform is built, or why it cannot be. */
 async function builderOf(platform) {
   if (platform.startsWith('win32-')) {
     if (!existsSync(windowsBuild)) return { reason: 'there is no scripts/windows-build.mjs in this tree' };
-    return { build: () => prebuildForWindows(platform) };
+    const { buildWindowsAddon, hasWindowsCompiler } = await import(windowsBuild);
+    if (!hasWindowsCompiler()) return { reason: 'MinGW is not installed' };
+    return { build: () => buildWindowsAddon(join(prebuildFolder, platform)) };
   }
   const zig = await findZig();
   return zig.reason !== undefined ? zig : { build: () => prebuildWithZig(zig.file, platform) };
