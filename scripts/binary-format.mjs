@@ -1,116 +1,83 @@
+/** What a native binary is, and what keeps it from being what its target needs. The formats are read in `formats/`. */
+import { readFileSync, statSync } from 'node:fs';
+import { byVersion } from './formats/bytes.mjs';
+import { isElf, readElf } from './formats/elf.mjs';
+import { isMachO, readMachO } from './formats/mach-o.mjs';
+import { isPe, readPe } from './formats/pe.mjs';
+
+const READERS = [
+  { isMine: isElf, read: readElf },
+  { isMine: isMachO, read: readMachO },
+  { isMine: isPe, read: readPe },
+];
+const RUN_BITS = 0o111;
+/** A source file with where it lay when it was compiled. */
+const SOURCE_PATH = /[\w./\\:-]*[/\\]native[/\\](core|platform|engine|binding|guardian)[/\\][\w./\\]+/;
+
+/** @throws {RangeError} for a file that is cut off or damaged where it is read, or of another format. */
+function formatOf(bytes) {
+  const reader = READERS.find(({ isMine }) => isMine(bytes));
+  if (reader === undefined) throw new RangeError('neither ELF nor Mach-O nor PE of 64 bits');
+  return reader.read(bytes);
+}
+
 /**
- * Reads of a native binary what decides where it can be loaded: the machine, the oldest macOS, the newest glibc.
+ * What keeps a file from being what is expected of it, one clause each; see `cross-targets.mjs` for the expectations.
  *
- * Sources: ELF-64 object file format; Linux gABI symbol versioning (.gnu.version_r); macOS <mach-o/loader.h>.
+ * @returns {string[]}
  */
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-
-const ELF_MACHINES = { 62: 'x86_64', 183: 'aarch64' };
-const MACH_MACHINES = { 0x01000007: 'x86_64', 0x0100000c: 'aarch64' };
-const MACH_MAGIC_64 = 0xfeedfacf;
-const LC_VERSION_MIN_MACOSX = 0x24;
-const LC_BUILD_VERSION = 0x32;
-const LC_LOAD_DYLIB = 0x0c;
-const LC_CODE_SIGNATURE = 0x1d;
-const SHT_DYNAMIC = 6;
-const SHT_VERNEED = 0x6ffffffe;
-const DT_NEEDED = 1n;
-
-const textAt = (bytes, at) => bytes.toString('latin1', at, bytes.indexOf(0, at));
-const byVersion = (a, b) => a.localeCompare(b, 'en', { numeric: true });
-
-function readElf(bytes) {
-  const first = Number(bytes.readBigUInt64LE(40));
-  const size = bytes.readUInt16LE(58);
-  const sections = Array.from({ length: bytes.readUInt16LE(60) }, (_, i) => {
-    const at = first + i * size;
-    return {
-      type: bytes.readUInt32LE(at + 4),
-      offset: Number(bytes.readBigUInt64LE(at + 24)),
-      size: Number(bytes.readBigUInt64LE(at + 32)),
-      link: bytes.readUInt32LE(at + 40),
-      info: bytes.readUInt32LE(at + 44),
-    };
-  });
-  const versions = [];
-  const libraries = [];
-  for (const section of sections) {
-    const strings = sections[section.link]?.offset;
-    if (section.type === SHT_VERNEED) {
-      for (let at = section.offset, left = section.info; left > 0; --left) {
-        let entry = at + bytes.readUInt32LE(at + 8);
-        for (let count = bytes.readUInt16LE(at + 2); count > 0; --count) {
-          versions.push(textAt(bytes, strings + bytes.readUInt32LE(entry + 8)));
-          entry += bytes.readUInt32LE(entry + 12);
-        }
-        at += bytes.readUInt32LE(at + 12);
-      }
-    }
-    if (section.type !== SHT_DYNAMIC) continue;
-    for (let at = section.offset; at < section.offset + section.size; at += 16) {
-      if (bytes.readBigUInt64LE(at) === DT_NEEDED) {
-        libraries.push(textAt(bytes, strings + Number(bytes.readBigUInt64LE(at + 8))));
-      }
-    }
+export function problemsOf(file, expected) {
+  let bytes;
+  let found;
+  try {
+    bytes = readFileSync(file);
+    found = formatOf(bytes);
+  } catch (error) {
+    if (error.code === 'ENOENT') return ['is missing'];
+    return [`cannot be read: ${error.message}`];
   }
-  const glibc = versions.filter((name) => name.startsWith('GLIBC_')).map((name) => name.slice('GLIBC_'.length));
-  return {
-    kind: 'elf',
-    machine: ELF_MACHINES[bytes.readUInt16LE(18)],
-    newestGlibc: glibc.sort(byVersion).at(-1),
-    libraries,
-  };
+  return [
+    ...problemsOfMachine(found, expected),
+    ...problemsOfSystem(found, expected),
+    ...problemsOfNames(found, expected),
+    ...problemsOfFile(file, bytes, expected),
+  ];
 }
 
-function readMachO(bytes) {
-  const found = {
-    kind: 'mach-o',
-    machine: MACH_MACHINES[bytes.readUInt32LE(4)],
-    minimum: undefined,
-    libraries: [],
-    isSigned: false,
-  };
-  let at = 32;
-  for (let left = bytes.readUInt32LE(16); left > 0; --left) {
-    const command = bytes.readUInt32LE(at);
-    const version = command === LC_BUILD_VERSION ? at + 12 : command === LC_VERSION_MIN_MACOSX ? at + 8 : undefined;
-    if (version !== undefined) {
-      found.minimum = `${bytes.readUInt16LE(version + 2)}.${bytes.readUInt8(version + 1)}`;
-    }
-    if (command === LC_LOAD_DYLIB) found.libraries.push(textAt(bytes, at + bytes.readUInt32LE(at + 8)));
-    if (command === LC_CODE_SIGNATURE) found.isSigned = true;
-    at += bytes.readUInt32LE(at + 4);
-  }
-  return found;
+function problemsOfMachine(found, expected) {
+  if (found.kind === expected.kind && found.machine === expected.machine) return [];
+  return [`is ${found.kind} for ${found.machine}, not ${expected.kind} for ${expected.machine}`];
 }
 
-/** What a file is; `undefined` when it is neither ELF nor Mach-O of 64 bits. */
-export function readFormat(file) {
-  const bytes = readFileSync(file);
-  if (bytes.subarray(0, 5).equals(Buffer.from('\x7fELF\x02', 'latin1'))) return readElf(bytes);
-  return bytes.readUInt32LE(0) === MACH_MAGIC_64 ? readMachO(bytes) : undefined;
-}
-
-/** What keeps a built file from being what its target needs, one line each. @returns {string[]} */
-export function problemsOf(file, { format: wanted }) {
-  const found = readFormat(file);
-  const name = basename(file);
-  if (found === undefined) return [`${name} has an unknown format`];
+function problemsOfSystem(found, { minimum, newestGlibc, isStatic = false }) {
   const problems = [];
-  if (found.kind !== wanted.kind || found.machine !== wanted.machine) {
-    problems.push(`${name} is ${found.kind} for ${found.machine}, not ${wanted.kind} for ${wanted.machine}`);
-  }
-  if (wanted.minimum !== undefined && found.minimum !== wanted.minimum) {
-    problems.push(`${name} needs macOS ${found.minimum}, not ${wanted.minimum}`);
-  }
+  if (minimum !== undefined && found.minimum !== minimum) problems.push(`needs macOS ${found.minimum}, not ${minimum}`);
   // Apple's own machines run nothing that is not signed, if only by the linker.
-  if (found.kind === 'mach-o' && found.machine === 'aarch64' && !found.isSigned) problems.push(`${name} is not signed`);
-  if (wanted.newestGlibc !== undefined && byVersion(found.newestGlibc ?? '0', wanted.newestGlibc) > 0) {
-    problems.push(`${name} needs glibc ${found.newestGlibc}, newer than ${wanted.newestGlibc}`);
+  if (found.kind === 'mach-o' && found.machine === 'aarch64' && !found.isSigned) problems.push('is not signed');
+  if (found.newestGlibc !== undefined && byVersion(found.newestGlibc, newestGlibc ?? '0') > 0) {
+    problems.push(`needs glibc ${found.newestGlibc}, not ${newestGlibc ?? 'any'}`);
   }
-  if (wanted.libc === 'musl' && found.newestGlibc !== undefined) problems.push(`${name} needs glibc`);
-  const strangers = found.libraries.filter((library) => /lib(std)?c\+\+|libgcc/.test(library));
-  if (strangers.length > 0) problems.push(`${name} needs ${strangers.join(', ')}`);
+  if (found.needsStaticTls) problems.push('has thread-local variables that a library loaded late may find no room for');
+  if (isStatic && !found.isStatic) problems.push('is not static: it names an interpreter');
+  return problems;
+}
+
+function problemsOfNames(found, { libraries, exports, mayExport = /^$/ }) {
+  const strangers = found.libraries.filter((library) => !libraries.test(library));
+  const missing = exports.filter((name) => !found.exports.includes(name));
+  const extra = found.exports.filter((name) => !exports.includes(name) && !mayExport.test(name));
+  return [
+    ...(strangers.length > 0 ? [`needs ${strangers.join(', ')}`] : []),
+    ...(missing.length > 0 ? [`does not export ${missing.join(', ')}`] : []),
+    ...(extra.length > 0 ? [`exports ${extra.length} more names, such as ${extra[0]}`] : []),
+  ];
+}
+
+function problemsOfFile(file, bytes, { largestBytes, isProgram = false }) {
+  const problems = [];
+  if (bytes.length > largestBytes) problems.push(`has ${bytes.length} bytes, more than ${largestBytes}`);
+  const path = SOURCE_PATH.exec(bytes.toString('latin1'));
+  if (path !== null) problems.push(`tells where it was built: ${path[0]}`);
+  if (isProgram && (statSync(file).mode & RUN_BITS) !== RUN_BITS) problems.push('has lost its run bits');
   return problems;
 }

@@ -13,8 +13,9 @@ import { parseArgs } from 'node:util';
 import { root, run } from './native-build.mjs';
 
 const FORMATTED = ['native', 'test'];
-/** Their headers are not here. They are compiled, with warnings as errors, by scripts/cross-build.mjs. */
-const OTHER_SYSTEMS = process.platform === 'darwin' ? /[/\\](linux|win32)[/\\]/ : /[/\\](darwin|win32)[/\\]/;
+/** Their headers are not here. They are compiled, with warnings as errors, by scripts/prebuild.mjs. */
+const OTHER_SYSTEMS =
+  process.platform === 'darwin' ? /[/\\](linux|win32)[/\\]/ : /[/\\](darwin|win32)[/\\]|stat_old_glibc/;
 const { values: options } = parseArgs({ options: { fix: { type: 'boolean', default: false } } });
 
 function isInstalled(tool) {

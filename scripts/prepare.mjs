@@ -27,7 +27,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const stateDir = join(root, 'build', 'prepare');
 /** The longest a cold build was seen to take is under a minute; ten leave room for a slow machine. */
 const LOCK_LIMIT_MS = 600_000;
-/** Systems the native engine was run on. That for macOS is compiled by scripts/cross-build.mjs and waits for hardware. */
+/** Systems the native engine was run on. That for macOS is compiled by scripts/prebuild.mjs and waits for hardware. */
 const NATIVE_PLATFORMS = ['linux'];
 
 const compiler = process.env.CXX || 'c++';

@@ -13,6 +13,8 @@ interface Tier {
   readonly limitMs?: number;
   /** Builds what the launched programs need, once before the run. */
   readonly launches?: boolean;
+  /** What else is to be made once before the run. */
+  readonly setup?: string;
 }
 
 const tiers: readonly Tier[] = [
@@ -20,7 +22,7 @@ const tiers: readonly Tier[] = [
   { name: 'conformance', launches: true },
   { name: 'platform', launches: true },
   { name: 'containment', limitMs: CONTAINMENT_LIMIT_MS, launches: true },
-  { name: 'package', limitMs: LONG_TEST_LIMIT_MS },
+  { name: 'package', limitMs: LONG_TEST_LIMIT_MS, setup: 'package/packed.ts' },
   { name: 'cli', launches: true },
   { name: 'soak', limitMs: LONG_TEST_LIMIT_MS, launches: true },
   { name: 'fuzz', limitMs: LONG_TEST_LIMIT_MS, launches: true },
@@ -53,7 +55,7 @@ function environmentOf(mode: string): Record<string, string> {
 
 /** `--mode long` asks for the long versions of tests. */
 function projectOf(
-  { name, folder = name, limitMs = TEST_LIMIT_MS, launches = false }: Tier,
+  { name, folder = name, limitMs = TEST_LIMIT_MS, launches = false, setup }: Tier,
   mode: string,
 ): TestProjectInlineConfiguration {
   return {
@@ -63,7 +65,7 @@ function projectOf(
       include: [`${folder}/**/*.test.ts`],
       // Each test file has a process of its own: a crash of the addon ends one file and not the run.
       pool: 'forks',
-      globalSetup: launches ? ['programs/build-probe.ts'] : [],
+      globalSetup: [...(launches ? ['programs/build-probe.ts'] : []), ...(setup === undefined ? [] : [setup])],
       setupFiles: ['fail-on-warning.ts'],
       env: environmentOf(mode),
       testTimeout: mode === 'long' ? LONG_TEST_LIMIT_MS : limitMs,

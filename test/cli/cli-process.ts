@@ -9,7 +9,7 @@ import { eventually } from '../conformance/eventually.js';
 /** The file behind the command `custody`. */
 export const cliFile = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
 
-if (!existsSync(cliFile)) throw new Error(`${cliFile} is missing; run "npm run build" first`);
+if (!existsSync(cliFile)) throw new Error(`${cliFile} is missing; run "npm run build:all" first`);
 
 /** Value of `CUSTODY_NATIVE` that leads to one backend and no other. */
 export type BackendMode = 'require' | 'off';

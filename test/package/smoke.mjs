@@ -1,8 +1,8 @@
 /**
  * The package as a user sees it, in one process: imported by its name, loaded again with `require`, and run. Copied into the
- * consumers of the package tests, and run by scripts/test-matrix.mjs under other versions of Node.
+ * consumers of the package tests, and run by scripts/test-matrix.mjs under other versions of Node and other runtimes.
  *
- * `--expect native|fallback` names the backend that must serve.
+ * `--expect native|fallback` names the backend that must serve; `--node` a program for the commands, if the host is no Node.
  */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -11,7 +11,10 @@ import * as custody from 'custody';
 import { classifyResult } from 'custody/failure';
 import { expectNoLeaks, markDescriptors } from 'custody/testing';
 
-const { values } = parseArgs({ options: { expect: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { expect: { type: 'string' }, node: { type: 'string', default: process.execPath } },
+});
+const { node } = values;
 const capabilities = custody.capabilities();
 assert.equal(capabilities.backend, values.expect);
 assert.equal(typeof capabilities.fallbackReason, values.expect === 'native' ? 'undefined' : 'string');
@@ -21,7 +24,7 @@ const required = createRequire(import.meta.url)('custody');
 assert.equal(required.run, custody.run, 'require and import share one copy');
 
 const print = ['-e', 'process.stdout.write("out"); process.stderr.write("err"); process.exitCode = 3'];
-for (const result of [await custody.run(process.execPath, print), custody.runSync(process.execPath, print)]) {
+for (const result of [await custody.run(node, print), custody.runSync(node, print)]) {
   assert.deepEqual(result.outcome, { kind: 'exited', exitCode: 3 });
   assert.equal(result.stdout, 'out');
   assert.equal(result.stderr, 'err');
@@ -30,14 +33,14 @@ for (const result of [await custody.run(process.execPath, print), custody.runSyn
 
 assert.equal(classifyResult(await custody.run('no-such-program')).category, 'missing_executable');
 
-const stuck = await custody.run(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+const stuck = await custody.run(node, ['-e', 'setInterval(() => {}, 1000)'], {
   timeoutMs: 200,
   graceMs: 100,
 });
 assert.equal(stuck.outcome.kind, 'stopped');
 assert.equal(stuck.timedOut, true);
 
-const echo = custody.start(process.execPath, ['-e', 'process.stdin.pipe(process.stdout)'], { stdin: 'pipe' });
+const echo = custody.start(node, ['-e', 'process.stdin.pipe(process.stdout)'], { stdin: 'pipe' });
 await echo.write('one\ntwo\n');
 echo.endInput();
 const lines = [];
@@ -46,11 +49,18 @@ assert.deepEqual(lines, ['one', 'two']);
 await echo.dispose();
 
 const since = markDescriptors();
-const left = custody.start(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+const left = custody.start(node, ['-e', 'setInterval(() => {}, 1000)']);
 await assert.rejects(expectNoLeaks({ withinMs: 0 }), { name: 'LeaksFoundError', code: 'CLEANUP_UNCONFIRMED' });
 await left.dispose();
 await expectNoLeaks({ withinMs: 5_000, since });
 
 console.log(
-  JSON.stringify({ node: process.version, backend: capabilities.backend, reason: capabilities.fallbackReason ?? null }),
+  JSON.stringify({
+    node: process.version,
+    backend: capabilities.backend,
+    file: capabilities.file ?? null,
+    reason: capabilities.fallbackReason ?? null,
+    containment: capabilities.defaultContainment,
+    cleanup: stuck.cleanup.status,
+  }),
 );

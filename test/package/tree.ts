@@ -19,13 +19,14 @@ export function exec(
   file: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  limitMs: number = LIMIT_MS,
 ): Promise<Ended> {
   return new Promise((done, fail) => {
     const child = spawn(file, args, {
       cwd,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: LIMIT_MS,
+      timeout: limitMs,
       killSignal: 'SIGKILL',
     });
     const text = { stdout: '', stderr: '' };

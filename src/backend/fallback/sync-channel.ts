@@ -19,8 +19,10 @@ const WORKER_PLACES = [
   '../../../dist/backend/fallback/sync-worker.js',
 ];
 
-/** The file of the worker, `undefined` if it was not built. */
+/** The file of the worker, `undefined` if it was not built, or is not part of the bundle that this code is in. */
 export function findSyncWorker(): URL | undefined {
+  const isBundledAsCommonJs = typeof (import.meta.url as unknown) !== 'string';
+  if (isBundledAsCommonJs) return undefined;
   return WORKER_PLACES.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(fileURLToPath(url)));
 }
 

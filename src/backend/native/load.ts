@@ -11,13 +11,15 @@ import { fileURLToPath } from 'node:url';
 
 import { CustodyError } from '../../core/errors.js';
 import type { Backend } from '../backend.js';
+import { forOwnLibc } from './libc.js';
 import { NativeBackend } from './native-backend.js';
 import { SURFACE_VERSION, type NativeAddon } from './surface.js';
+import { missingBytes } from './whole-file.js';
 
 /** Names an addon file to load instead of looking for one: for tests and sanitizer builds. */
 const FILE_VARIABLE = 'CUSTODY_ADDON_FILE';
 
-const require = createRequire(import.meta.url);
+const BUNDLED = 'custody is part of a bundle, which holds no addon; make it an external of the bundler';
 
 /**
  * Loads the addon and makes the engine of this JavaScript environment.
@@ -25,9 +27,14 @@ const require = createRequire(import.meta.url);
  * @throws {@link CustodyError} with code `NATIVE_UNAVAILABLE`; the message is one line and names the reason.
  */
 export function loadNativeBackend(): { readonly backend: Backend; readonly file: string } {
-  const file = findAddon();
+  const url = ownUrl();
+  // Not made on import: that costs time.
+  const require = createRequire(url);
+  const file = findAddon(require, url);
   let addon: NativeAddon;
   try {
+    const missing = missingBytes(file);
+    if (missing > 0) throw new Error(`${file} is cut off: ${String(missing)} bytes are missing`);
     addon = require(file) as NativeAddon;
   } catch (cause) {
     throw unavailable(`the addon does not load: ${firstLine(cause)}`, cause);
@@ -44,26 +51,33 @@ export function loadNativeBackend(): { readonly backend: Backend; readonly file:
   }
 }
 
-function findAddon(): string {
+/** A bundle in CommonJS has none, whatever the types say. */
+function ownUrl(): string {
+  const url: unknown = import.meta.url;
+  if (typeof url !== 'string') throw unavailable(BUNDLED);
+  return url;
+}
+
+function findAddon(require: NodeJS.Require, url: string): string {
   const named = process.env[FILE_VARIABLE];
   if (named !== undefined && named !== '') return named;
-  const root = packageRoot();
+  const root = packageRoot(url);
   const nodeGypBuild = require('node-gyp-build') as { resolve(directory: string): string };
   try {
-    return nodeGypBuild.resolve(root);
+    return forOwnLibc(nodeGypBuild.resolve(root));
   } catch (cause) {
     throw unavailable(`there is no addon for ${process.platform}-${process.arch} in this installation`, cause);
   }
 }
 
 /** The folder of this package: its sources and its bundle lie at different depths below it. */
-function packageRoot(): string {
-  const start = dirname(fileURLToPath(import.meta.url));
+function packageRoot(url: string): string {
+  const start = dirname(fileURLToPath(url));
   for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');
     if (existsSync(manifest) && isOurs(manifest)) return folder;
   }
-  throw unavailable('the folder of the package was not found; was custody bundled without its addon?');
+  throw unavailable(BUNDLED);
 }
 
 function isOurs(manifest: string): boolean {

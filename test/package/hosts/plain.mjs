@@ -1,0 +1,5 @@
+/** A host by itself. */
+import { checkedRun } from './checked-run.mjs';
+
+await checkedRun();
+console.log('checked');
