@@ -8,7 +8,7 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRunner } from '../../src/index.js';
 import type { CustodyRunner, RunHandle, RunOptions, RunResult } from '../../src/index.js';
-import { probeDirectory, probeFile } from '../programs/build-probe.js';
+import { probeDirectory, probeFile, programSuffix } from '../programs/probe-files.js';
 import { killProcessesOf, processesOf, zombiesOf, type SeenProcess } from '../programs/oracle.js';
 import type { ProbeRole } from '../programs/roles.js';
 import { eventually } from './eventually.js';
@@ -73,7 +73,7 @@ export class BackendScene {
 
   /** The executable of this test alone: what it names is what the oracle looks for. */
   get probe(): string {
-    return join(this.#directory, 'probe');
+    return join(this.#directory, `probe${programSuffix}`);
   }
 
   /** A runner of its own on the same backend, for tests about closing. The caller closes it. */
