@@ -8,7 +8,7 @@ namespace custody::core {
 
 namespace {
 
-constexpr std::array<std::pair<int, std::string_view>, 30> kNames{{
+constexpr std::array<std::pair<int, std::string_view>, 31> kNames{{
     {EPERM, "EPERM"},     {ENOENT, "ENOENT"},   {ESRCH, "ESRCH"},     {EINTR, "EINTR"},
     {EIO, "EIO"},         {E2BIG, "E2BIG"},     {ENOEXEC, "ENOEXEC"}, {EBADF, "EBADF"},
     {ECHILD, "ECHILD"},   {EAGAIN, "EAGAIN"},   {ENOMEM, "ENOMEM"},   {EACCES, "EACCES"},
@@ -16,7 +16,7 @@ constexpr std::array<std::pair<int, std::string_view>, 30> kNames{{
     {EISDIR, "EISDIR"},   {EINVAL, "EINVAL"},   {ENFILE, "ENFILE"},   {EMFILE, "EMFILE"},
     {ETXTBSY, "ETXTBSY"}, {EFBIG, "EFBIG"},     {ENOSPC, "ENOSPC"},   {EROFS, "EROFS"},
     {EPIPE, "EPIPE"},     {ENOSYS, "ENOSYS"},   {ELOOP, "ELOOP"},     {ENAMETOOLONG, "ENAMETOOLONG"},
-    {ENODEV, "ENODEV"},   {ENOTSUP, "ENOTSUP"},
+    {ENODEV, "ENODEV"},   {ENOTSUP, "ENOTSUP"}, {EILSEQ, "EILSEQ"},
 }};
 
 }  // namespace

@@ -1,5 +1,5 @@
 import type { EnvLayer } from './invocation.js';
-import type { Issues } from './validate.js';
+import { contentProblem, type Issues } from './validate.js';
 
 /** The variables of an `env` property as pairs; `undefined` if it is no object of variables. */
 export function readEnv(value: unknown, maxNames: number, issues: Issues): EnvLayer | undefined {
@@ -16,7 +16,7 @@ export function readEnv(value: unknown, maxNames: number, issues: Issues): EnvLa
   const unset: string[] = [];
   for (const name of names) {
     const content = (value as Record<string, unknown>)[name];
-    const problem = nameProblem(name) ?? contentProblem(content);
+    const problem = nameProblem(name) ?? valueProblem(content);
     if (problem !== undefined) issues.add(`env.${name}`, problem);
     else if (typeof content === 'string') set.push([name, content]);
     else unset.push(name);
@@ -26,11 +26,11 @@ export function readEnv(value: unknown, maxNames: number, issues: Issues): EnvLa
 
 function nameProblem(name: string): string | undefined {
   if (name === '') return 'must have a name';
-  return name.includes('=') || name.includes('\0') ? "must not have '=' or NUL in its name" : undefined;
+  return name.includes('=') || name.includes('\0') ? "must not have '=' or NUL in its name" : contentProblem(name);
 }
 
-function contentProblem(content: unknown): string | undefined {
+function valueProblem(content: unknown): string | undefined {
   if (content === undefined || content === null) return undefined;
   if (typeof content !== 'string') return 'must be a string';
-  return content.includes('\0') ? 'must not contain a NUL character' : undefined;
+  return contentProblem(content);
 }

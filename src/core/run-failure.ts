@@ -3,6 +3,7 @@
  */
 import { CODE_OF_CAUSE, type ErrorCode } from './error-codes.js';
 import { CommandFailedError, WorkingDirectoryError, type CustodyError } from './errors.js';
+import { exceptionName } from './nt-status.js';
 import type { RunResult } from './run-result.js';
 
 /** The error for a result without success. A missing working directory keeps its own class. */
@@ -16,7 +17,7 @@ export function failureOf(result: RunResult<string | Uint8Array>): CustodyError 
 function codeOf({ outcome }: RunResult<string | Uint8Array>): ErrorCode {
   switch (outcome.kind) {
     case 'exited':
-      return 'NON_ZERO_EXIT';
+      return exceptionName(outcome.exitCode) === undefined ? 'NON_ZERO_EXIT' : 'PROCESS_CRASHED';
     case 'signaled':
       return 'PROCESS_CRASHED';
     case 'stopped':
@@ -32,8 +33,12 @@ function codeOf({ outcome }: RunResult<string | Uint8Array>): ErrorCode {
 function messageOf({ command, outcome, reason }: RunResult<string | Uint8Array>): string {
   const name = command.file.split(/[\\/]/).at(-1) ?? command.file;
   switch (outcome.kind) {
-    case 'exited':
-      return `${name} exited with code ${outcome.exitCode}`;
+    case 'exited': {
+      const exception = exceptionName(outcome.exitCode);
+      return exception === undefined
+        ? `${name} exited with code ${outcome.exitCode}`
+        : `${name} was ended by ${exception}`;
+    }
     case 'signaled':
       return `${name} was ended by ${outcome.signal}`;
     case 'stopped':

@@ -143,7 +143,8 @@ export class Run implements LaunchListener, AbortTarget {
   /**
    * Stops the run and waits until nothing of it is left that its straggler policy does not let go.
    *
-   * @throws {@link CustodyError} with code `CLEANUP_UNCONFIRMED` if that cannot be had in time.
+   * @throws {@link CustodyError} with code `CLEANUP_UNCONFIRMED` if that cannot be had in time. Not where it can never be
+   * had: with mechanism `child-only` the receipt says `unconfirmed`, and nobody will ever know more.
    */
   async end(reason: string): Promise<void> {
     if (this.#facts === undefined) {
@@ -151,7 +152,7 @@ export class Run implements LaunchListener, AbortTarget {
       await this.whenSettled();
     }
     const cleanup = this.#finalCleanup ?? (await this.#endLeftovers(reason));
-    if (cleanup !== undefined && cleanup.status !== 'unconfirmed') return;
+    if (cleanup !== undefined && (cleanup.status !== 'unconfirmed' || cleanup.mechanism === 'child-only')) return;
     const message = `processes of ${this.id} may still be alive`;
     throw new CustodyError('CLEANUP_UNCONFIRMED', message, { operation: 'dispose' });
   }
@@ -285,6 +286,8 @@ export class Run implements LaunchListener, AbortTarget {
 
 /** Whether nothing will be added to this receipt. Stragglers that were let go are nobody's concern any more. */
 function isFinal(cleanup: Cleanup, stragglers: StragglerPolicy): boolean {
+  // Nothing holds the processes together, so nothing more will be learned of them.
+  if (cleanup.mechanism === 'child-only') return true;
   switch (cleanup.status) {
     case 'confirmed':
     case 'confirmed-group-only':

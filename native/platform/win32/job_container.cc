@@ -47,7 +47,7 @@ void JobContainer::OnReady(Instant now) {
     observer_.OnLimitBreached(job_.Describe(news.breached, limits_));
   }
   if (leader_ == Leader::kRunning) return LookAtLeader();
-  if (looking_) LookForMembers(now);
+  if (looking_ && news.reached_zero) LookForMembers(now);
 }
 
 void JobContainer::OnWake(Instant now) {

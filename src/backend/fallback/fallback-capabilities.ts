@@ -35,7 +35,7 @@ export const FALLBACK_CAPABILITIES: BackendCapabilities = {
     none: missing('launching without custody is not offered yet'),
   },
   defaultContainment: 'group',
-  cleanup: 'confirmed-group-only',
+  cleanup: isWindows ? 'unconfirmed' : 'confirmed-group-only',
   endsWithWorker: false,
   // The leader has a session of its own, so the host's terminal does not control it.
   terminal: false,
