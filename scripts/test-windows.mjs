@@ -85,9 +85,12 @@ async function runVersion(wine, stage, major, program, logs) {
 
 function listProblems(results) {
   for (const file of results.testResults) {
-    if (file.status === 'failed' && file.assertionResults.length === 0) console.log(`  FAILED: ${file.name}: ${file.message}`);
+    if (file.status === 'failed' && file.assertionResults.length === 0)
+      console.log(`  FAILED: ${file.name}: ${file.message}`);
     for (const test of file.assertionResults.filter(({ status }) => status === 'failed')) {
-      console.log(`  FAILED: ${basename(file.name)}: ${test.fullName}: ${(test.failureMessages[0] ?? '').split('\n')[0]}`);
+      console.log(
+        `  FAILED: ${basename(file.name)}: ${test.fullName}: ${(test.failureMessages[0] ?? '').split('\n')[0]}`,
+      );
     }
   }
 }

@@ -44,7 +44,11 @@ export function fetchPackages(cache, name, manifest) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), wanted);
   const args = ['install', '--os=win32', '--cpu=x64', '--ignore-scripts', '--no-audit', '--no-fund', '--force'];
-  const { status } = spawnSync('npm', [...args, '--prefix', folder], { cwd: folder, stdio: 'ignore', timeout: FETCH_LIMIT_MS });
+  const { status } = spawnSync('npm', [...args, '--prefix', folder], {
+    cwd: folder,
+    stdio: 'ignore',
+    timeout: FETCH_LIMIT_MS,
+  });
   if (status !== 0) return undefined;
   writeFileSync(stamp, wanted);
   return modules;
@@ -100,11 +104,15 @@ export async function makeStage(folder, cache) {
   mkdirSync(folder, { recursive: true });
   cpSync(packages, join(folder, 'node_modules'), { recursive: true });
   for (const name of SHARED_PACKAGES) {
-    cpSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true, dereference: true });
+    cpSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), {
+      recursive: true,
+      dereference: true,
+    });
   }
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
   const programs = join(folder, 'build', 'probe');
-  if (!buildWindowsAddon(join(folder, 'build', 'Release')) || !buildWindowsPrograms(programs)) return 'the build failed';
+  if (!buildWindowsAddon(join(folder, 'build', 'Release')) || !buildWindowsPrograms(programs))
+    return 'the build failed';
   await bundleSources(programs);
   compileFolder(join(root, 'src'), join(folder, 'src'));
   for (const tier of ['conformance', 'platform', 'programs']) {

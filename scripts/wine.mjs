@@ -8,7 +8,12 @@ import { closeSync, copyFileSync, existsSync, mkdirSync, openSync } from 'node:f
 import { join } from 'node:path';
 
 const LOADERS = ['/usr/lib/wine/wine64', '/usr/bin/wine64'];
-const SERVERS = ['/usr/lib/wine/wineserver64', '/usr/bin/wineserver64', '/usr/lib/wine/wineserver', '/usr/bin/wineserver'];
+const SERVERS = [
+  '/usr/lib/wine/wineserver64',
+  '/usr/bin/wineserver64',
+  '/usr/lib/wine/wineserver',
+  '/usr/bin/wineserver',
+];
 const BOOT_LIMIT_MS = 180_000;
 const END_LIMIT_MS = 60_000;
 
@@ -50,7 +55,8 @@ export class Wine {
       spawnSync(this.#loader, args, { env: this.#environment, stdio: 'ignore', timeout: BOOT_LIMIT_MS }).status === 0;
     // Node asks for Windows 10.
     if (isNew && !(call('wineboot', '-i') && call('winecfg', '-v', 'win10'))) return false;
-    for (const file of libraries) copyFileSync(file, join(this.#prefix, 'drive_c/windows/system32', file.split('/').at(-1)));
+    for (const file of libraries)
+      copyFileSync(file, join(this.#prefix, 'drive_c/windows/system32', file.split('/').at(-1)));
     return true;
   }
 

@@ -9,6 +9,7 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['conformance/**/*.test.js', 'platform/win32/**/*.test.js'],
     pool: 'forks',
+    maxWorkers: 2,
     setupFiles: ['fail-on-warning.js', 'skip-gaps.js'],
     server: { deps: { external: [/[\\/]src[\\/]/, /[\\/]programs[\\/]/] } },
     testTimeout: TEST_LIMIT_MS,

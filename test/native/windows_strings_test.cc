@@ -154,7 +154,8 @@ TEST_CASE("text keeps its meaning between UTF-8 and UTF-16") {
   for (int round = 0; round < kRounds; ++round) {
     std::u16string text;
     for (std::size_t length = arbitrary.Below(6); length > 0; --length) {
-      text += static_cast<char16_t>(arbitrary.Below(4) == 0 ? 0xD800 + arbitrary.Below(0x800) : arbitrary.Below(0x10000));
+      text +=
+          static_cast<char16_t>(arbitrary.Below(4) == 0 ? 0xD800 + arbitrary.Below(0x800) : arbitrary.Below(0x10000));
     }
     REQUIRE(Utf16FromWtf8(WtfFromUtf16(text)) == text);
   }

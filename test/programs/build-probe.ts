@@ -8,7 +8,6 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { join } from 'node:path';
 import { bundleFile, payloadFile, probeDirectory, probeFile } from './probe-files.js';
 
-
 const root = join(import.meta.dirname, '..', '..');
 const sources = ['probe.cc', 'probe_identity.cc', 'probe_streams.cc', 'probe_processes.cc', 'probe_resources.cc'];
 

@@ -1,4 +1,5 @@
 /** Where everything built for tests lives. */
+import { copyFileSync, linkSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -12,3 +13,11 @@ export const probeFile = join(probeDirectory, `probe${programSuffix}`);
 export const payloadFile = join(probeDirectory, 'payload');
 /** The bundle of `src/index.ts`. */
 export const bundleFile = join(probeDirectory, 'custody.mjs');
+
+/** Makes a program available under a path of its own, by which the oracle tells its processes. */
+export function placeProgram(program: string, path: string): void {
+  // Elsewhere a link: a descriptor open for writing, inherited by a launch in progress, would make exec fail (ETXTBSY). On
+  // Windows a copy: a process is named by whichever link was opened first, and none can be removed while one runs.
+  if (process.platform === 'win32') copyFileSync(program, path);
+  else linkSync(program, path);
+}

@@ -118,8 +118,7 @@ core::Status CompletionPoller::Add(NativeHandle handle, Interest interest, PollT
 
 core::Status CompletionPoller::WatchObject(NativeHandle handle, PollToken token) {
   const std::uintptr_t number = next_number_++;
-  core::Status status =
-      Start(handle, std::make_unique<ObjectWatch>(token, Raw(handle), RawHandle(port_), number));
+  core::Status status = Start(handle, std::make_unique<ObjectWatch>(token, Raw(handle), RawHandle(port_), number));
   if (status.ok()) objects_.emplace(number, handle);
   return status;
 }

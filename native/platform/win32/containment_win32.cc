@@ -19,8 +19,7 @@ class WindowsContainerFactory final : public ContainerFactory {
     }
     core::Result<JobObject> job = JobObject::Create(spec.limits);
     if (!job.ok()) return job.error();
-    return std::unique_ptr<Container>(
-        std::make_unique<JobContainer>(poller_, token, observer, std::move(job.value())));
+    return std::unique_ptr<Container>(std::make_unique<JobContainer>(poller_, token, observer, std::move(job.value())));
   }
 
  private:

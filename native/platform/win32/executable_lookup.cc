@@ -53,10 +53,15 @@ bool IsAbsolute(std::u16string_view path) {
   return path.size() >= 3 && path[1] == u':' && is_separator(path[2]);
 }
 
-bool IsFile(std::u16string_view path) {
+enum class Kind : std::uint8_t { kNothing, kFile, kDirectory };
+
+Kind KindOf(std::u16string_view path) {
   const DWORD attributes = ::GetFileAttributesW(ToLongPath(path).c_str());
-  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0;
+  if (attributes == INVALID_FILE_ATTRIBUTES) return Kind::kNothing;
+  return (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0 ? Kind::kFile : Kind::kDirectory;
 }
+
+bool IsFile(std::u16string_view path) { return KindOf(path) == Kind::kFile; }
 
 /// `stem` with the first extension that makes a file of it; empty when none does.
 std::u16string Complete(const std::u16string& stem, std::u16string_view extensions, bool as_it_stands) {
@@ -95,7 +100,8 @@ core::Result<Executable> LookUpExecutable(std::u16string_view file, std::u16stri
     }
     const std::u16string found = Complete(stem, extensions, true);
     if (!found.empty()) return Describe(found);
-    return OsError{ENOENT, "resolve", ErrorSubject::kExecutable};
+    const bool is_directory = KindOf(stem) == Kind::kDirectory;
+    return OsError{is_directory ? EACCES : ENOENT, "resolve", ErrorSubject::kExecutable};
   }
   for (const std::u16string_view entry : Split(path)) {
     const std::u16string_view directory = Unquote(entry);

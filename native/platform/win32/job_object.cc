@@ -97,8 +97,8 @@ std::vector<std::uint32_t> JobObject::Members() const {
     const std::size_t bytes = sizeof(JOBOBJECT_BASIC_PROCESS_ID_LIST) + room * sizeof(ULONG_PTR);
     std::vector<ULONG_PTR> storage(bytes / sizeof(ULONG_PTR) + 1);
     auto* const list = reinterpret_cast<JOBOBJECT_BASIC_PROCESS_ID_LIST*>(storage.data());
-    const bool fits = ::QueryInformationJobObject(raw(), JobObjectBasicProcessIdList, list, static_cast<DWORD>(bytes),
-                                                  nullptr) != 0;
+    const bool fits =
+        ::QueryInformationJobObject(raw(), JobObjectBasicProcessIdList, list, static_cast<DWORD>(bytes), nullptr) != 0;
     if (!fits && ::GetLastError() == ERROR_MORE_DATA) continue;
     if (!fits) return {};
     std::vector<std::uint32_t> out;

@@ -40,9 +40,10 @@ std::wstring FreshPipeName() {
 Result<PipeEnds> MakePipe(bool child_writes) {
   const std::wstring name = FreshPipeName();
   const DWORD direction = child_writes ? PIPE_ACCESS_INBOUND : PIPE_ACCESS_OUTBOUND;
-  OwnedHandle host = Own(::CreateNamedPipeW(
-      name.c_str(), direction | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
-      PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, kPipeBytes, kPipeBytes, 0, nullptr));
+  OwnedHandle host =
+      Own(::CreateNamedPipeW(name.c_str(), direction | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
+                             PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1,
+                             kPipeBytes, kPipeBytes, 0, nullptr));
   if (!host.is_valid()) return LastError("pipe");
   // Attributes in the other direction: programs ask and set the mode of a pipe they are given.
   const DWORD access = child_writes ? GENERIC_WRITE | FILE_READ_ATTRIBUTES : GENERIC_READ | FILE_WRITE_ATTRIBUTES;

@@ -57,9 +57,7 @@ void Append(std::u16string& out, char32_t point) {
 }
 
 void Append(std::string& out, char32_t point) {
-  const auto continuation = [&](unsigned shift) {
-    out.push_back(static_cast<char>(0x80U | (point >> shift & 0x3FU)));
-  };
+  const auto continuation = [&](unsigned shift) { out.push_back(static_cast<char>(0x80U | (point >> shift & 0x3FU))); };
   if (point < 0x80) {
     out.push_back(static_cast<char>(point));
   } else if (point < 0x800) {

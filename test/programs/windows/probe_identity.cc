@@ -53,7 +53,7 @@ int Missing(const Args&) {
 
 const std::vector<Role>& IdentityRoles() {
   static const std::vector<Role> roles = {
-      {"args", PrintArgs},  {"env", PrintEnvironment}, {"cwd", PrintCwd},  {"fds", PrintHandles},
+      {"args", PrintArgs},  {"env", PrintEnvironment}, {"cwd", PrintCwd},   {"fds", PrintHandles},
       {"signals", Missing}, {"ids", PrintIds},         {"become", Missing},
   };
   return roles;

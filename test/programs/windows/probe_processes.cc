@@ -114,8 +114,8 @@ int LeaveBehind(const Args& args) {
   const std::string name = FreshName("left");
   const HANDLE counter = OpenCounter(name);
   const bool late = Has(args, "late");
-  const DWORD pid = late ? StartSelf({".left", name, "late", args.back()}, true)
-                         : StartSelf({".left", name}, Has(args, "held"));
+  const DWORD pid =
+      late ? StartSelf({".left", name, "late", args.back()}, true) : StartSelf({".left", name}, Has(args, "held"));
   WaitForAll(counter, 1);
   Print(1, "left " + std::to_string(pid) + "\n");
   if (Has(args, "stay")) WaitForever();
