@@ -118,7 +118,7 @@ export async function makeStage(folder, cache) {
   for (const tier of ['conformance', 'platform', 'programs']) {
     compileFolder(join(root, 'test', tier), join(folder, 'test', tier));
   }
-  for (const name of ['fail-on-warning', 'windows-gaps', 'skip-gaps', 'vitest.windows']) {
+  for (const name of ['fail-on-warning', 'windows-gaps', 'skip-gaps', 'vitest.windows.config']) {
     const source = readFileSync(join(root, 'test', `${name}.ts`), 'utf8');
     const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
     writeFileSync(join(folder, 'test', `${name}.js`), ts.transpileModule(source, { compilerOptions }).outputText);

@@ -37,9 +37,9 @@ export class Wine {
 
   /** What the loader gets: no display, no dialogs, no debugger, nothing of the user's own prefix. */
   get #environment() {
-    const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, NODE_OPTIONS: _options, ...rest } = process.env;
+    const unwanted = new Set(['DISPLAY', 'WAYLAND_DISPLAY', 'NODE_OPTIONS']);
     return {
-      ...rest,
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !unwanted.has(name))),
       WINEPREFIX: this.#prefix,
       WINEARCH: 'win64',
       WINEDEBUG: '-all',

@@ -72,8 +72,11 @@ export class BackendScene {
 
   /** The executable of this test alone: what it names is what the oracle looks for. */
   get probe(): string {
-    return join(this.#directory, `probe${programSuffix}`);
+    return join(this.#directory, this.probeName);
   }
+
+  /** How its processes are called. */
+  readonly probeName = `probe${programSuffix}`;
 
   /** A runner of its own on the same backend, for tests about closing. The caller closes it. */
   anotherRunner(defaults: RunOptions = {}): CustodyRunner {

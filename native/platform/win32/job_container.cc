@@ -99,6 +99,7 @@ void JobContainer::NoteMembers() {
 std::vector<std::uint32_t> JobContainer::Members() const {
   std::vector<std::uint32_t> pids = job_.Members();
   if (leader_ == Leader::kDead) std::erase(pids, leader_pid_);
+  std::erase_if(pids, IsConsoleHost);
   return pids;
 }
 
@@ -125,7 +126,7 @@ void JobContainer::LookForMembers(Instant now) {
     return;
   }
   PollAgain(now);
-  // A leader that has ended may be counted for a moment longer; that is nobody to be named or to be waited for.
+  // What is counted for a moment longer, the leader and a console's helper, is nobody to be named.
   if (occupied_told_ || (active.has_value() && Members().empty())) return;
   occupied_told_ = true;
   observer_.OnContainerOccupied();

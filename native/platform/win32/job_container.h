@@ -51,7 +51,7 @@ class JobContainer final : public Container {
   void LookForMembers(core::Instant now);
   void PollAgain(core::Instant now);
   void NoteMembers();
-  /// Living members; a leader that has ended is none, even while the system still counts it.
+  /// Living members. A leader that has ended is none even while the system counts it, and the helper of a console never is.
   std::vector<std::uint32_t> Members() const;
 
   CompletionPoller& poller_;

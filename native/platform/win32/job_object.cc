@@ -64,11 +64,10 @@ core::Result<JobObject> JobObject::Create(const core::ResourceLimits& limits) {
     return LastError("job");
   }
   if (limits.cpu_ms != core::kNoLimit) {
-    // A message instead of the system's own end, which would look like any other end of the leader.
+    // A message instead of the system's own end, which would look like any other end of the leader. Refused, the limit holds
+    // all the same.
     JOBOBJECT_END_OF_JOB_TIME_INFORMATION at_end{JOB_OBJECT_POST_AT_END_OF_JOB};
-    if (!::SetInformationJobObject(RawHandle(handle), JobObjectEndOfJobTimeInformation, &at_end, sizeof at_end)) {
-      return LastError("job");
-    }
+    (void)::SetInformationJobObject(RawHandle(handle), JobObjectEndOfJobTimeInformation, &at_end, sizeof at_end);
   }
   return JobObject(std::move(handle));
 }

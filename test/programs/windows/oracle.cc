@@ -1,7 +1,8 @@
 // What is alive, told by the system and by nothing the code under test maintains; an addon, because tests ask often.
 #include <node_api.h>
-#include <tlhelp32.h>
 #include <windows.h>
+// After windows.h, whose types it uses.
+#include <tlhelp32.h>
 
 #include <string>
 
