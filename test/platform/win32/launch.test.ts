@@ -38,6 +38,15 @@ describe.runIf(onWindows)('a launch', () => {
     expect(paths).toEqual([`PaTh=${scene.directory}`]);
   });
 
+  it('ENV-05: holds SystemRoot and nothing else beside what is given in mode replace', async () => {
+    const result = await scene.run('env', [], { envMode: 'replace', env: { A: '1' } });
+    const names = result.stdout
+      .split('\0')
+      .filter(Boolean)
+      .map((entry) => entry.split('=')[0]);
+    expect(names.filter((name) => name?.startsWith('WINE') !== true)).toEqual(['A', 'SystemRoot']);
+  });
+
   it('ENV-05: sorts the variables by name', async () => {
     const result = await scene.run('env', [], { env: { zz_last: '1', AA_FIRST: '2', aa_second: '3' } });
     const names = result.stdout

@@ -14,21 +14,16 @@ char PatternByte(uint64_t position) {
 
 int StreamOf(const Args& args) { return Has(args, "stderr") ? 2 : 1; }
 
-DWORD WINAPI FloodStderr(void* bytes) {
-  WritePattern(2, *static_cast<uint64_t*>(bytes));
-  return 0;
-}
-
 /// flood <bytes> [stdout|stderr|both]
 int Flood(const Args& args) {
-  uint64_t bytes = Number(args, 0, 0);
+  const uint64_t bytes = Number(args, 0, 0);
   if (!Has(args, "both")) {
     WritePattern(StreamOf(args), bytes);
     return 0;
   }
-  const HANDLE other = CreateThread(nullptr, 0, FloodStderr, &bytes, 0, nullptr);
+  const HANDLE other = OpenProcess(SYNCHRONIZE, FALSE, StartSelf({"flood", args[0], "stderr"}, true));
   WritePattern(1, bytes);
-  WaitForSingleObject(other, INFINITE);
+  if (other != nullptr) WaitForSingleObject(other, INFINITE);
   return 0;
 }
 
