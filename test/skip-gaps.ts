@@ -2,15 +2,9 @@
 import { basename } from 'node:path';
 import { beforeEach } from 'vitest';
 import { isWine } from './programs/oracle-windows.js';
-import { GAPS, type Gap } from './windows-gaps.js';
+import { GAPS, isAbout } from './windows-gaps.js';
 
 const onWine = isWine();
-
-function names(gap: Gap, file: string, name: string): boolean {
-  const [, backend = '', test = name] = /^(?:'(native|fallback)' > )?(.*)$/s.exec(name) ?? [];
-  if (gap.kind === 'wine' && !onWine) return false;
-  return gap.file === file && test.startsWith(gap.test) && (gap.backend ?? backend) === backend;
-}
 
 /** The names of the suites around a test, and its own. */
 function fullName(task: { readonly name: string; readonly suite?: unknown }): string {
@@ -21,6 +15,8 @@ function fullName(task: { readonly name: string; readonly suite?: unknown }): st
 beforeEach((context) => {
   const { task } = context;
   const file = basename(task.file.name).replace(/\.test\.js$/, '');
-  const gap = GAPS.find((candidate) => names(candidate, file, fullName(task)));
+  const gap = GAPS.filter(({ kind }) => kind === 'windows' || onWine).find((each) =>
+    isAbout(each, file, fullName(task)),
+  );
   if (gap !== undefined) context.skip(`${gap.kind}: ${gap.why}`);
 });

@@ -12,6 +12,12 @@ export interface Gap {
   readonly why: string;
 }
 
+/** Whether a gap is about a test; `name`: its suites and itself, joined by ' > '. */
+export function isAbout(gap: Gap, file: string, name: string): boolean {
+  const [, backend = '', test = name] = /^(?:'(native|fallback)' > )?(.*)$/s.exec(name) ?? [];
+  return gap.file === file && test.startsWith(gap.test) && (gap.backend ?? backend) === backend;
+}
+
 /** Reasons that several tests share. */
 const why = {
   signals: 'Windows has no signals',
@@ -118,6 +124,13 @@ export const GAPS: readonly Gap[] = [
   { file: 'budget', test: '', backend: 'fallback', kind: 'wine', why: why.taskkill },
   {
     file: 'sync',
+    test: 'guarantees > kills what ignores the request',
+    backend: 'fallback',
+    kind: 'wine',
+    why: why.taskkill,
+  },
+  {
+    file: 'sync',
     test: 'guarantees > settles although a grandchild',
     backend: 'fallback',
     kind: 'wine',
@@ -200,6 +213,13 @@ export const GAPS: readonly Gap[] = [
   { file: 'sync', test: 'guarantees > holds its deadline', backend: 'fallback', kind: 'wine', why: why.slow },
   { file: 'abort', test: 'stops a running group', backend: 'native', kind: 'wine', why: why.polite },
   { file: 'host-exit', test: 'lets a host with a handler of its own', kind: 'windows', why: why.signals },
+  {
+    file: 'drain',
+    test: 'stragglers: kill > kills a straggler that ignores',
+    backend: 'native',
+    kind: 'windows',
+    why: why.steps,
+  },
   { file: 'drain', test: 'stragglers: report > settles after the drain limit', kind: 'windows', why: why.holders },
   { file: 'drain', test: 'stragglers: leave > gives up their pipe', kind: 'windows', why: why.holders },
 ];

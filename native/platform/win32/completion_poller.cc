@@ -38,6 +38,7 @@ struct CompletionPoller::Watch {
   virtual OVERLAPPED* Disarm() = 0;
 
   const PollToken token;
+  bool has_told = false;
 };
 
 /// Source : Win32 ReadFile on a byte pipe. A read of no bytes takes nothing, and waits like any other.
@@ -176,8 +177,10 @@ std::size_t CompletionPoller::Wait(core::Instant until, std::span<PollToken> rea
 void CompletionPoller::ArmAgain() {
   for (const NativeHandle handle : std::exchange(told_, {})) {
     const auto found = watches_.find(handle);
+    // The number may have been given to another handle since, whose watch is armed.
+    if (found == watches_.end() || !std::exchange(found->second->has_told, false)) continue;
     // A watch that cannot be armed any more tells nothing; the deadlines of its run still hold.
-    if (found != watches_.end()) (void)found->second->Arm();
+    (void)found->second->Arm();
   }
 }
 
@@ -198,6 +201,7 @@ bool CompletionPoller::PipeReady(OVERLAPPED* operation, PollToken& token) {
   if (leaving_.erase(operation) > 0) return false;
   auto* const watch = static_cast<PipeWatch*>(operation);
   watch->in_flight = false;
+  watch->has_told = true;
   told_.push_back(reinterpret_cast<NativeHandle>(watch->pipe));
   token = watch->token;
   return true;
@@ -207,8 +211,10 @@ bool CompletionPoller::ObjectReady(std::uintptr_t number, PollToken& token) {
   // By number, because a packet may have been posted just before its watch was removed.
   const auto object = objects_.find(number);
   if (object == objects_.end()) return false;
+  Watch& watch = *watches_.at(object->second);
+  watch.has_told = true;
   told_.push_back(object->second);
-  token = watches_.at(object->second)->token;
+  token = watch.token;
   return true;
 }
 
