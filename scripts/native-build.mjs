@@ -12,6 +12,7 @@ export const TEST_PROGRAMS = [
   'custody_platform_test',
   'custody_guardian_test',
   'custody_lineage_test',
+  'custody_windows_test',
 ];
 
 /** Runs a command with the output on ours. @returns {boolean} whether it ended with 0 */

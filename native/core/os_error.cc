@@ -8,7 +8,7 @@ namespace custody::core {
 
 namespace {
 
-constexpr std::array<std::pair<int, std::string_view>, 32> kNames{{
+constexpr std::array<std::pair<int, std::string_view>, 33> kNames{{
     {EPERM, "EPERM"},     {ENOENT, "ENOENT"},   {ESRCH, "ESRCH"},     {EINTR, "EINTR"},
     {EIO, "EIO"},         {E2BIG, "E2BIG"},     {ENOEXEC, "ENOEXEC"}, {EBADF, "EBADF"},
     {ECHILD, "ECHILD"},   {EAGAIN, "EAGAIN"},   {ENOMEM, "ENOMEM"},   {EACCES, "EACCES"},
@@ -17,6 +17,7 @@ constexpr std::array<std::pair<int, std::string_view>, 32> kNames{{
     {ETXTBSY, "ETXTBSY"}, {EFBIG, "EFBIG"},     {ENOSPC, "ENOSPC"},   {EROFS, "EROFS"},
     {EPIPE, "EPIPE"},     {ENOSYS, "ENOSYS"},   {ELOOP, "ELOOP"},     {ENAMETOOLONG, "ENAMETOOLONG"},
     {ENODEV, "ENODEV"},   {ENOTSUP, "ENOTSUP"}, {ENOBUFS, "ENOBUFS"}, {ECONNRESET, "ECONNRESET"},
+    {EILSEQ, "EILSEQ"},
 }};
 
 }  // namespace

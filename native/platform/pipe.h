@@ -2,6 +2,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,6 +42,9 @@ class OutputPipe {
   OwnedHandle handle_;
 };
 
+/// A write that goes on after the call that began it, where the system knows such (Windows).
+struct PendingWrite;
+
 /// Our end of a pipe that feeds a child's standard input.
 ///
 /// Thread : engine thread only.
@@ -51,15 +55,17 @@ class InputPipe {
 
   /// Writes what the pipe takes, without blocking.
   ///
-  /// Errors : `WouldBlock(error)`: full. Any other error: nobody reads any more.
+  /// Errors : `WouldBlock(error)`: full; the next call must offer the same bytes first. Any other error: nobody reads any more.
   core::Result<std::size_t> WriteSome(std::span<const std::byte> from);
-  core::Status Watch(Poller& poller, PollToken token) { return poller.Add(handle_.get(), Interest::kWritable, token); }
-  void Unwatch(Poller& poller) { poller.Remove(handle_.get()); }
+  /// After a write that would have blocked: tells when there is room.
+  core::Status Watch(Poller& poller, PollToken token);
+  void Unwatch(Poller& poller);
   bool is_open() const { return handle_.is_valid(); }
-  void Close() { handle_.Close(); }
+  void Close();
 
  private:
   OwnedHandle handle_;
+  std::shared_ptr<PendingWrite> pending_;
 };
 
 /// True when a non-blocking call found nothing to do.

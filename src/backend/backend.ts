@@ -92,8 +92,8 @@ export interface BackendCapabilities {
   readonly containment: Readonly<Record<Containment, ContainmentLevel>>;
   /** The level used when none is asked for. */
   readonly defaultContainment: Containment;
-  /** The strongest cleanup status a run can report. */
-  readonly cleanup: 'confirmed' | 'confirmed-group-only';
+  /** What the receipt of an ordinary run says. `unconfirmed`: nothing holds its processes together. */
+  readonly cleanup: 'confirmed' | 'confirmed-group-only' | 'unconfirmed';
   /** `worker.terminate()` ends the commands of that worker. Without it they live on, because no code of the worker runs any more. */
   readonly endsWithWorker: boolean;
   /** A leader that inherits a terminal can be suspended and resumed. */

@@ -52,6 +52,8 @@ export interface Cleanup {
 
 /** Whether nothing will be added to this receipt. Stragglers that were let go are nobody's concern any more. */
 export function isFinalCleanup(cleanup: Cleanup, stragglers: StragglerPolicy): boolean {
+  // Nothing holds the processes together, so nothing more will be learned of them.
+  if (cleanup.mechanism === 'child-only') return true;
   switch (cleanup.status) {
     case 'confirmed':
     case 'confirmed-group-only':

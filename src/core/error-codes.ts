@@ -37,7 +37,7 @@ export const ERROR_CODES = {
   },
   PROCESS_CRASHED: {
     number: 'EXE-005',
-    cause: 'The command was ended by a signal that did not come from here.',
+    cause: 'The command was ended by a signal that did not come from here, or by an exception on Windows.',
     remedy: 'Read its output; SIGKILL without a stop often means that memory ran out.',
   },
   OUTPUT_LIMIT: {

@@ -36,6 +36,13 @@ export function launchError(failure: LaunchFailure, subject: LaunchSubject): Cus
     const message = failure.detail ?? 'the line is too long for the shell';
     return new CustodyError('SHELL_COMMAND_TOO_LONG', message, details);
   }
+  if (operation === 'encode') {
+    return new CustodyError('VALIDATION_FAILED', 'a string of the command is not Unicode text', details);
+  }
+  if (operation === 'batch') {
+    const message = `${displayPath(subject.file)} is a batch file, and cmd.exe would not take an argument with % or a line break as text`;
+    return new CustodyError('VALIDATION_FAILED', message, details);
+  }
   if (operation === 'closing') return new CustodyError('CANCELLED', 'not started: the host is exiting', details);
   if (failure.subject === 'cwd') {
     const what = errno === 'ENOENT' ? 'not found' : `cannot be entered${suffix(errno)}`;

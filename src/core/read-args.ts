@@ -1,4 +1,4 @@
-import type { Issues } from './validate.js';
+import { contentProblem, type Issues } from './validate.js';
 
 /** A frozen copy of the arguments; `undefined` if they are not an array of strings that a process can be given. */
 export function readArgs(value: unknown, maxArgs: number, issues: Issues): readonly string[] | undefined {
@@ -16,9 +16,9 @@ export function readArgs(value: unknown, maxArgs: number, issues: Issues): reado
   const copy: string[] = [];
   for (let index = 0; index < length; index += 1) {
     const arg: unknown = value[index];
-    if (typeof arg !== 'string') issues.add(`args[${index}]`, 'must be a string');
-    else if (arg.includes('\0')) issues.add(`args[${index}]`, 'must not contain a NUL character');
-    else copy.push(arg);
+    const problem = typeof arg === 'string' ? contentProblem(arg) : 'must be a string';
+    if (problem === undefined) copy.push(arg as string);
+    else issues.add(`args[${index}]`, problem);
   }
   return Object.freeze(copy);
 }

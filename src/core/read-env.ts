@@ -1,9 +1,9 @@
 import type { EnvLayer } from './invocation.js';
-import type { Issues } from './validate.js';
+import { contentProblem, type Issues } from './validate.js';
 
 /** The variables of an `env` property as pairs; `undefined` if it is no object of variables. */
 export function readEnv(value: unknown, maxNames: number, issues: Issues): EnvLayer | undefined {
-  return readVariables('env', value, maxNames, issues, contentProblem);
+  return readVariables('env', value, maxNames, issues, valueProblem);
 }
 
 /** The variables of a `secrets` property, each of which has a value. */
@@ -41,13 +41,13 @@ function readVariables(
 
 function nameProblem(name: string): string | undefined {
   if (name === '') return 'must have a name';
-  return name.includes('=') || name.includes('\0') ? "must not have '=' or NUL in its name" : undefined;
+  return name.includes('=') || name.includes('\0') ? "must not have '=' or NUL in its name" : contentProblem(name);
 }
 
-function contentProblem(content: unknown): string | undefined {
+function valueProblem(content: unknown): string | undefined {
   if (content === undefined || content === null) return undefined;
   if (typeof content !== 'string') return 'must be a string';
-  return content.includes('\0') ? 'must not contain a NUL character' : undefined;
+  return contentProblem(content);
 }
 
 function secretProblem(content: unknown): string | undefined {

@@ -4,6 +4,7 @@
 import { CODE_OF_CAUSE, type ErrorCode } from './error-codes.js';
 import { CommandFailedError, RunAbortedError, WorkingDirectoryError, type CustodyError } from './errors.js';
 import type { Invocation } from './invocation.js';
+import { exceptionName } from './nt-status.js';
 import type { Redactor } from './redactor.js';
 import type { RunResult } from './run-result.js';
 
@@ -28,7 +29,7 @@ export function failureOf(result: RunResult<string | Uint8Array>, redactor?: Red
 function codeOf({ outcome }: RunResult<string | Uint8Array>): ErrorCode {
   switch (outcome.kind) {
     case 'exited':
-      return 'NON_ZERO_EXIT';
+      return exceptionName(outcome.exitCode) === undefined ? 'NON_ZERO_EXIT' : 'PROCESS_CRASHED';
     case 'signaled':
       return 'PROCESS_CRASHED';
     case 'stopped':
@@ -51,8 +52,12 @@ function describe({ command, outcome, reason }: RunResult<string | Uint8Array>):
   // The line of a shell may hold anything, so only the shell is named.
   const name = command.shell ?? command.file.split(/[\\/]/).at(-1) ?? command.file;
   switch (outcome.kind) {
-    case 'exited':
-      return `${name} exited with code ${outcome.exitCode}`;
+    case 'exited': {
+      const exception = exceptionName(outcome.exitCode);
+      return exception === undefined
+        ? `${name} exited with code ${outcome.exitCode}`
+        : `${name} was ended by ${exception}`;
+    }
     case 'signaled':
       return `${name} was ended by ${outcome.signal}`;
     case 'stopped':

@@ -90,5 +90,11 @@ export function isAbortSignal(value: unknown, property: string, issues: Issues):
 function textProblem(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'must be a string';
   if (value === '') return 'must not be empty';
-  return value.includes('\0') ? 'must not contain a NUL character' : undefined;
+  return contentProblem(value);
+}
+
+/** What keeps a string from reaching a process as it is. An unpaired surrogate would arrive as another character. */
+export function contentProblem(text: string): string | undefined {
+  if (text.includes('\0')) return 'must not contain a NUL character';
+  return text.isWellFormed() ? undefined : 'must not contain an unpaired surrogate';
 }

@@ -8,7 +8,8 @@ import type { Run } from './run.js';
 /**
  * Stops the run and waits until nothing of it is left that its straggler policy does not let go.
  *
- * @throws {@link CustodyError} with code `CLEANUP_UNCONFIRMED` if that cannot be had in time.
+ * @throws {@link CustodyError} with code `CLEANUP_UNCONFIRMED` if that cannot be had in time. Not where it can never be
+ * had: with mechanism `child-only` the receipt says `unconfirmed`, and nobody will ever know more.
  */
 export async function endRun(run: Run, reason: string): Promise<void> {
   if (run.facts === undefined) {
@@ -16,7 +17,7 @@ export async function endRun(run: Run, reason: string): Promise<void> {
     await run.answers.whenSettled();
   }
   const cleanup = run.answers.cleanup ?? (await endLeftovers(run, reason));
-  if (cleanup !== undefined && cleanup.status !== 'unconfirmed') return;
+  if (cleanup !== undefined && (cleanup.status !== 'unconfirmed' || cleanup.mechanism === 'child-only')) return;
   const message = `processes of ${run.id} may still be alive`;
   throw new CustodyError('CLEANUP_UNCONFIRMED', message, { operation: 'dispose' });
 }

@@ -48,12 +48,12 @@ export function withProbe(found: RunnerCapabilities, facts: ReadonlyMap<string, 
     tree: withNeeds(tree, NEEDS.tree, facts),
     strict: withNeeds(strict, NEEDS.strict, facts),
   };
-  const defaultContainment = containment.tree.available ? found.defaultContainment : 'group';
+  const lostTree = tree.available && !containment.tree.available;
   return {
     ...found,
     containment,
-    defaultContainment,
-    cleanup: containment[defaultContainment].escapeProof ? found.cleanup : 'confirmed-group-only',
+    defaultContainment: lostTree ? 'group' : found.defaultContainment,
+    cleanup: lostTree ? 'confirmed-group-only' : found.cleanup,
     features: { ...Object.fromEntries(facts), ...found.features },
     probed: true,
   };

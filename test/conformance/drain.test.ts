@@ -39,7 +39,7 @@ forEachBackend((scene) => {
       const result = await scene.run('leave-behind', ['held']);
       expect(result.outcome).toEqual(exited);
       expect(result).toMatchObject({ success: true, exitCode: 0 });
-      expect(result.cleanup.killed).toEqual([{ pid: leftPid(result), name: 'probe' }]);
+      expect(result.cleanup.killed).toEqual([{ pid: leftPid(result), name: scene.probeName }]);
       expect(result.cleanup.status).toBe(scene.capabilities.cleanup);
       expect(scene.members()).toEqual([]);
     });
@@ -47,14 +47,14 @@ forEachBackend((scene) => {
     it('ends and names a background job with output of its own', async () => {
       const result = await scene.run('leave-behind');
       expect(result.outcome).toEqual(exited);
-      expect(result.cleanup.killed).toEqual([{ pid: leftPid(result), name: 'probe' }]);
+      expect(result.cleanup.killed).toEqual([{ pid: leftPid(result), name: scene.probeName }]);
       expect(scene.members()).toEqual([]);
     });
 
     it('kills a straggler that ignores the polite request', async () => {
       const result = await scene.run('leave-behind', ['held', 'ignore']);
       expect(result.outcome).toEqual(exited);
-      expect(result.cleanup.killed).toEqual([{ pid: leftPid(result), name: 'probe' }]);
+      expect(result.cleanup.killed).toEqual([{ pid: leftPid(result), name: scene.probeName }]);
       expect(result.cleanup.steps.map((step) => step.signal)).toEqual(['SIGTERM', 'SIGKILL']);
       expect(scene.members()).toEqual([]);
     });
@@ -85,8 +85,8 @@ forEachBackend((scene) => {
       const pid = leftPid(result);
       expect(result.outcome).toEqual(exited);
       expect(result.cleanup).toMatchObject({ status: 'kept', killed: [] });
-      expect(result.output.stdout.heldBy).toEqual([{ pid, name: 'probe' }]);
-      expect(result.cleanup.survivors).toMatchObject([{ pid, name: 'probe' }]);
+      expect(result.output.stdout.heldBy).toEqual([{ pid, name: scene.probeName }]);
+      expect(result.cleanup.survivors).toMatchObject([{ pid, name: scene.probeName }]);
       expect(scene.members()).toMatchObject([{ pid }]);
       await handle.dispose();
       expect(scene.members()).toEqual([]);
@@ -121,7 +121,7 @@ forEachBackend((scene) => {
       const result = scene.record(await runner.run(scene.probe, ['leave-behind'], { stragglers: 'leave' }));
       const pid = leftPid(result);
       expect(result.outcome).toEqual(exited);
-      expect(result.cleanup).toMatchObject({ status: 'kept', killed: [], survivors: [{ pid, name: 'probe' }] });
+      expect(result.cleanup).toMatchObject({ status: 'kept', killed: [], survivors: [{ pid, name: scene.probeName }] });
       await runner.close();
       expect(scene.members()).toMatchObject([{ pid }]);
       await scene.endSurvivors();

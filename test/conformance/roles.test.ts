@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { probeFile } from '../programs/build-probe.js';
+import { probeFile } from '../programs/probe-files.js';
 import { hostRoles, probeRoles } from '../programs/roles.js';
 
 const testRoot = join(import.meta.dirname, '..');

@@ -4,11 +4,11 @@
  * Closing a scene ends everything and asserts by the oracle that nothing of it is alive. What the test launched is kept in
  * a journal that is printed when the test fails.
  */
-import { linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRunner } from '../../src/index.js';
 import type { CustodyRunner, Preset, RunHandle, RunOptions, RunResult } from '../../src/index.js';
-import { probeDirectory, probeFile } from '../programs/build-probe.js';
+import { placeProgram, probeDirectory, probeFile, programSuffix } from '../programs/probe-files.js';
 import { killProcessesOf, processesOf, zombiesOf, type SeenProcess } from '../programs/oracle.js';
 import type { ProbeRole } from '../programs/roles.js';
 import { eventually } from './eventually.js';
@@ -47,8 +47,7 @@ export class BackendScene {
     mkdirSync(scenes, { recursive: true });
     this.#directory = mkdtempSync(join(scenes, 'scene-'));
     this.#journal = [];
-    // A link, not a copy: a descriptor open for writing, inherited by a launch in progress, would make exec fail (ETXTBSY).
-    linkSync(probeFile, this.probe);
+    placeProgram(probeFile, this.probe);
     this.#runner = createRunner({ native: this.#choice });
   }
 
@@ -73,8 +72,11 @@ export class BackendScene {
 
   /** The executable of this test alone: what it names is what the oracle looks for. */
   get probe(): string {
-    return join(this.#directory, 'probe');
+    return join(this.#directory, this.probeName);
   }
+
+  /** How its processes are called. */
+  readonly probeName = `probe${programSuffix}`;
 
   /** A runner of its own on the same backend, for tests about closing. The caller closes it. */
   anotherRunner(defaults: RunOptions = {}, preset: Preset = 'default'): CustodyRunner {

@@ -2,12 +2,12 @@
 //               those of other environments do not notice.
 // Not promised: results of a worker that was terminated; and without an engine, the end of its commands, because no code
 //               of a terminated worker runs any more.
-import { linkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { eventually } from './eventually.js';
 import { Host } from '../programs/host.js';
 import { killProcessesOf, processesOf } from '../programs/oracle.js';
+import { placeProgram, programSuffix } from '../programs/probe-files.js';
 import { forEachBackend } from './describe-backend.js';
 
 forEachBackend((scene) => {
@@ -15,8 +15,8 @@ forEachBackend((scene) => {
     'ends the commands of the worker and no others with %s',
     async (role) => {
       const native = scene.hasEngine ? 'require' : 'off';
-      const workerProbe = join(scene.directory, 'worker-probe');
-      linkSync(scene.probe, workerProbe);
+      const workerProbe = join(scene.directory, `worker-probe${programSuffix}`);
+      placeProgram(scene.probe, workerProbe);
       const host = new Host(role, { native, args: [scene.probe, workerProbe] });
       try {
         await host.line('up');

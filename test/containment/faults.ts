@@ -1,7 +1,7 @@
 /** Makes system calls of a host's custody and of its guardian fail, as on a machine that has run out; see faults.cc. */
 import { chmodSync, closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { faultsFile } from '../programs/build-probe.js';
+import { faultsFile } from '../programs/probe-files.js';
 import type { Stage } from './stage.js';
 
 /** Places in the file, each a number of 32 bits; `Switches` in faults.cc. */

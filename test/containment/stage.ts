@@ -7,7 +7,7 @@ import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, mkdtempSync, rea
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createRunner } from '../../src/index.js';
-import { bundleFile, payloadFile } from '../programs/build-probe.js';
+import { bundleFile, payloadFile } from '../programs/probe-files.js';
 import { endProcessesOf, processesOf, type SeenProcess } from '../programs/oracle.js';
 
 /** Who a host runs as. `ids`: where that is not the user of the suite. */

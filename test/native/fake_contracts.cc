@@ -244,6 +244,11 @@ std::vector<core::NamedProcess> OutputPipe::Holders() const { return PlatformCal
 core::Result<std::size_t> InputPipe::WriteSome(std::span<const std::byte> from) {
   return PlatformCalls::Write(handle_.get(), from);
 }
+core::Status InputPipe::Watch(Poller& poller, PollToken token) {
+  return poller.Add(handle_.get(), Interest::kWritable, token);
+}
+void InputPipe::Unwatch(Poller& poller) { poller.Remove(handle_.get()); }
+void InputPipe::Close() { handle_.Close(); }
 
 core::Capabilities QueryCapabilities() { return {}; }
 std::string CopyHostEnvironment() { return {}; }

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { eventually } from '../conformance/eventually.js';
-import { bundleFile } from './build-probe.js';
+import { bundleFile } from './probe-files.js';
 import type { HostRole } from './roles.js';
 
 const hostProgram = join(import.meta.dirname, 'probe.mjs');

@@ -2,10 +2,14 @@
  * What is alive, told by the kernel and by nothing the code under test maintains.
  *
  * A payload has an executable path of its own, so its survivors are the processes whose executable is that path, in
- * whatever group or session they are and whoever their parent has become. Linux only (`/proc`).
+ * whatever group or session they are and whoever their parent has become. Linux (`/proc`), and Windows as far as the
+ * conformance tests ask (`oracle-windows.ts`).
  */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
+import { windowsHandleCount, windowsProcesses } from './oracle-windows.js';
+
+const isWindows = process.platform === 'win32';
 
 /** Characters of a name that the kernel keeps (TASK_COMM_LEN without the NUL). */
 const NAME_CHARACTERS = 15;
@@ -28,6 +32,7 @@ function allPids(): number[] {
 }
 
 function executableOf(pid: number): string | undefined {
+  if (isWindows) return windowsProcesses().find((process) => process.pid === pid)?.path;
   try {
     return readlinkSync(`/proc/${String(pid)}/exe`).replace(/ \(deleted\)$/, '');
   } catch {
@@ -37,6 +42,7 @@ function executableOf(pid: number): string | undefined {
 
 /** One process, or `undefined` once it is gone. */
 export function processOf(pid: number): SeenProcess | undefined {
+  if (isWindows) return windowsProcesses().find((process) => process.pid === pid);
   let stat: string;
   try {
     stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
@@ -71,6 +77,11 @@ const MAX_LOOKS = 200;
  * time it is seen, and was not there at first, lived after the question was asked.
  */
 function* findProcesses(executables: ReadonlySet<string>): Generator<SeenProcess, void> {
+  if (isWindows) {
+    const paths = new Set([...executables].map((path) => path.toLowerCase()));
+    yield* windowsProcesses().filter(({ path }) => paths.has(path));
+    return;
+  }
   const names = new Set([...executables].map((path) => basename(path).slice(0, NAME_CHARACTERS)));
   const looked = new Set<number>();
   for (let look = 0, hasFound = false; look < MAX_LOOKS && !hasFound; look += 1) {
@@ -94,7 +105,12 @@ export function processesOf(executable: string): SeenProcess[] {
 
 /** Children of a process that have ended and were not waited for. */
 export function zombiesOf(parent: number): SeenProcess[] {
+  if (isWindows) return []; // Nothing stays of a process there but a handle.
   return seen(allPids()).filter((process) => process.parent === parent && process.state === 'Z');
+}
+
+function isSamePath(one: string | undefined, other: string): boolean {
+  return one === (isWindows ? other.toLowerCase() : other);
 }
 
 /**
@@ -104,7 +120,7 @@ export function zombiesOf(parent: number): SeenProcess[] {
 export function killProcessesOf(executable: string): void {
   const own = processOf(process.pid)?.group;
   for (const { pid, group } of processesOf(executable)) {
-    if (pid <= 1 || group <= 1 || executableOf(pid) !== executable) continue;
+    if (pid <= 1 || group <= 1 || !isSamePath(executableOf(pid), executable)) continue;
     try {
       process.kill(group === own ? pid : -group, 'SIGKILL');
     } catch {
@@ -156,7 +172,7 @@ function signalChecked({ pid }: SeenProcess, executables: ReadonlySet<string>, s
 
 /** Living processes below a process, by parent. */
 export function descendantsOf(root: number): SeenProcess[] {
-  const all = seen(allPids()).filter(isAlive);
+  const all = isWindows ? windowsProcesses() : seen(allPids()).filter(isAlive);
   const found: SeenProcess[] = [];
   const parents = new Set([root]);
   for (let before = -1; before < found.length;) {
@@ -189,6 +205,7 @@ export function killSeen(target: SeenProcess): void {
 
 /** Open descriptors of a process. */
 export function descriptorCount(pid: number | 'self' = 'self'): number {
+  if (isWindows) return windowsHandleCount();
   return readdirSync(`/proc/${String(pid)}/fd`).length;
 }
 

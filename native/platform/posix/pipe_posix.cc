@@ -157,6 +157,14 @@ Result<std::size_t> InputPipe::WriteSome(std::span<const std::byte> from) {
   return static_cast<std::size_t>(count);
 }
 
+core::Status InputPipe::Watch(Poller& poller, PollToken token) {
+  return poller.Add(handle_.get(), Interest::kWritable, token);
+}
+
+void InputPipe::Unwatch(Poller& poller) { poller.Remove(handle_.get()); }
+
+void InputPipe::Close() { handle_.Close(); }
+
 void OutputPipe::Enlarge(std::size_t bytes) {
 #ifdef F_SETPIPE_SZ
   (void)::fcntl(static_cast<int>(handle_.get()), F_SETPIPE_SZ, static_cast<int>(bytes));

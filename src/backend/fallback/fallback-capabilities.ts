@@ -34,8 +34,8 @@ export const FALLBACK_CAPABILITIES: BackendCapabilities = {
     group,
     none: missing('launching without custody is not offered yet'),
   },
-  defaultContainment: 'group',
-  cleanup: 'confirmed-group-only',
+  defaultContainment: isWindows ? 'none' : 'group',
+  cleanup: isWindows ? 'unconfirmed' : 'confirmed-group-only',
   endsWithWorker: false,
   // The leader has a session of its own, so the host's terminal does not control it.
   terminal: false,

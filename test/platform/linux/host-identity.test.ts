@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { bundleFile } from '../../programs/build-probe.js';
+import { bundleFile } from '../../programs/probe-files.js';
 
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.log('NOT TESTED: a host that gives up root (needs root)');

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { bundleFile } from '../../programs/build-probe.js';
+import { bundleFile } from '../../programs/probe-files.js';
 
 it.each(['await run', 'runSync'])(
   '%s: a broken standard input does not end a host that lets SIGPIPE end it',

@@ -122,6 +122,14 @@ describe('what is wrong', () => {
     ]);
   });
 
+  it('CMD-06: is an unpaired surrogate, which no process could be given', () => {
+    const lone = '\ud800';
+    expect(propertiesOf(() => read('git', ['\u{1f600}', lone], { cwd: lone, env: { A: lone, [lone]: '' } }))).toEqual([
+      ...['args[1]', 'cwd', 'env.A', `env.${lone}`],
+    ]);
+    expect(propertiesOf(() => read(`git${lone}`, []))).toEqual(['file']);
+  });
+
   it('does not show the value, which may be a secret', () => {
     const error = (): unknown => read('git', ['hunter2\0'], { env: { TOKEN: 'hunter2\0' }, containment: 'hunter2' });
     expect(JSON.stringify(issuesOf(error))).not.toContain('hunter2');

@@ -47,6 +47,17 @@ describe('launchError', () => {
     });
   });
 
+  it('SHL-09: says why a batch file was not run', () => {
+    expect(errorOf('EINVAL', 'none', 'batch')).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      message: '.../tool is a batch file, and cmd.exe would not take an argument with % or a line break as text',
+    });
+  });
+
+  it('refuses text that is not Unicode', () => {
+    expect(errorOf('EILSEQ', 'none', 'encode').code).toBe('VALIDATION_FAILED');
+  });
+
   it('counts a closing host as cancelled', () => {
     expect(errorOf('', 'none', 'closing').code).toBe('CANCELLED');
   });

@@ -125,6 +125,13 @@ describe('dispose', () => {
     expect(launch.isReleased).toBe(true);
   });
 
+  it('does not wait for a confirmation that nobody can give', async () => {
+    const { handle, launch } = start();
+    launch.start().exit(0, { cleanup: { ...CONFIRMED, status: 'unconfirmed', mechanism: 'child-only' } });
+    await handle.dispose();
+    expect((await handle.cleanup).status).toBe('unconfirmed');
+  });
+
   it('rejects when the teardown stays unconfirmed', async () => {
     const { handle, launch } = start();
     launch.start().exit(0, { cleanup: { ...CONFIRMED, status: 'unconfirmed' } });
