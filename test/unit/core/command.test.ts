@@ -50,7 +50,7 @@ describe('CMD-02: JSON', () => {
     { file: 'cat', input: 'text' },
     { file: 'cat', input: Uint8Array.from({ length: 20_000 }, (_, index) => index % 256) },
     { file: 'cat', stdin: { file: 'in.txt' } },
-    { file: 'a', args: ['\ud800', '\u0001', '💥'], env: JSON.parse('{"__proto__": "x"}') as Record<string, string> },
+    { file: 'a', args: ['\u0001', '💥'], env: JSON.parse('{"__proto__": "x"}') as Record<string, string> },
   ])('loses nothing of %j', (spec) => {
     const command = Command.from(spec);
     const copy = Command.fromJSON(JSON.stringify(command));
