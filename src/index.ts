@@ -61,6 +61,7 @@ export type { GateOptions } from './runner/gate-limits.js';
 export {
   activity,
   capabilities,
+  health,
   probeCapabilities,
   run,
   runSync,
@@ -79,6 +80,7 @@ export type {
   Runner,
   RunnerActivity,
   RunnerCapabilities,
+  RunnerHealth,
   RunSyncFunction,
   Scope,
   StartFunction,

@@ -3,4 +3,4 @@
  */
 import { createRunner } from './create-runner.js';
 
-export const { run, start, runSync, scope, shells, capabilities, probeCapabilities, activity } = createRunner();
+export const { run, start, runSync, scope, shells, capabilities, probeCapabilities, activity, health } = createRunner();

@@ -3,6 +3,7 @@
  */
 import type { InvocationDefaults } from '../core/invocation.js';
 import type { Gate } from './gate.js';
+import { healthOf } from './health.js';
 import { Launcher } from './launcher.js';
 import { probeGuardian, withProbe } from './probe-capabilities.js';
 import type { RunContext } from './run-context.js';
@@ -12,6 +13,7 @@ import type {
   RunFunction,
   RunnerActivity,
   RunnerCapabilities,
+  RunnerHealth,
   RunSyncFunction,
   Scope,
   StartFunction,
@@ -25,6 +27,7 @@ export class ProcessRunner implements CustodyRunner {
   readonly runSync: RunSyncFunction;
   readonly scope: () => Scope;
   readonly activity: () => RunnerActivity;
+  readonly health: () => RunnerHealth;
   readonly capabilities: () => RunnerCapabilities;
   readonly probeCapabilities: () => Promise<RunnerCapabilities>;
   readonly shells: Shells;
@@ -48,6 +51,8 @@ export class ProcessRunner implements CustodyRunner {
       launcher.runSync(command, second, third) as never;
     this.scope = () => this.#openScope();
     this.activity = () => gate.activity();
+    this.health = () =>
+      healthOf(this.capabilities(), gate.activity(), context().observers?.faults, this.#closing !== undefined);
     this.capabilities = () => this.#probed ?? capabilitiesOf(context());
     this.probeCapabilities = () => (this.#probing ??= this.#probe());
   }

@@ -3,7 +3,7 @@
  *
  * Failures of a run are results, not exceptions; what throws is listed at each function.
  */
-import type { BackendCapabilities, StreamName } from '../backend/backend.js';
+import type { BackendCapabilities, BackendKind, Containment, StreamName } from '../backend/backend.js';
 import type { Cleanup } from '../core/cleanup.js';
 import type { RunState } from '../core/outcome.js';
 import type { CommandSpec, Encoding, OutputOf, RunOptions } from '../core/run-options.js';
@@ -200,6 +200,19 @@ export interface RunnerActivity {
   readonly targets: Readonly<Record<string, TargetActivity>>;
 }
 
+/** Whether a runner can be relied on, as far as is known without trying. Plain data. */
+export interface RunnerHealth {
+  /** `degraded`: it works, and `problems` says what is weaker or wrong. `closed`: it starts nothing any more. */
+  readonly status: 'ok' | 'degraded' | 'closed';
+  readonly backend: BackendKind;
+  /** The containment that commands get. */
+  readonly containment: Containment;
+  /** Whether `probeCapabilities` has tried what it says. */
+  readonly probed: boolean;
+  readonly activity: RunnerActivity;
+  readonly problems: readonly string[];
+}
+
 /** The runner of this package: a {@link Runner} and everything around it. */
 export interface CustodyRunner extends Runner, AsyncDisposable {
   readonly runSync: RunSyncFunction;
@@ -221,6 +234,12 @@ export interface CustodyRunner extends Runner, AsyncDisposable {
   readonly probeCapabilities: () => Promise<RunnerCapabilities>;
   /** How many commands run and wait. */
   readonly activity: () => RunnerActivity;
+  /**
+   * Whether this runner can be relied on, and what speaks against it. Starts nothing.
+   *
+   * @throws {@link CustodyError} with code `NATIVE_UNAVAILABLE` as `capabilities` does.
+   */
+  readonly health: () => RunnerHealth;
   /** The shells that the option `shell` chooses from. */
   readonly shells: Shells;
   /** Ends everything started by this runner as {@link Scope.dispose} does, its scopes included. */

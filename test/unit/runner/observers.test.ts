@@ -76,6 +76,7 @@ describe('OBS-01: an observer', () => {
     backend.last.start().exit(0);
     expect((await pending).success).toBe(true);
     expect(journal).toContain('settled exec-1 exited');
+    expect(runner.health()).toMatchObject({ status: 'degraded', problems: ['observers failed 2 times, last: two'] });
   });
 
   it('is not told of output that only others asked for, and costs no look at it', async () => {
