@@ -27,19 +27,33 @@ export type {
   Encoding,
   EnvMode,
   EnvVariables,
+  InputSource,
   OutputOf,
   RunOptions,
   StdinOption,
 } from './core/run-options.js';
 export type { LimitBreach, LimitName, LimitReach, LimitSupport, ResourceLimits } from './core/resource-limits.js';
-export type { CommandSummary, RunResult, StreamSummary } from './core/run-result.js';
+export type { TaggedText } from './core/combined-output.js';
+export type {
+  Backpressure,
+  HandlerReport,
+  OutputChunk,
+  OutputHandlers,
+  OutputLine,
+  OutputTag,
+} from './core/output-handlers.js';
+export { OutputBuffer, type OutputBufferOptions } from './core/output-buffer.js';
+export type { OutputSummary, StreamSummary } from './core/result-output.js';
+export type { OverflowStrategy } from './core/retention.js';
+export type { CommandSummary, RunResult } from './core/run-result.js';
+export type { TeeOptions, TeeReport } from './core/tee.js';
+export type { TextEncoding } from './core/text-encoding.js';
 export type { Usage } from './core/settled-facts.js';
 export { createRunner, type RunnerOptions } from './runner/create-runner.js';
 export { capabilities, probeCapabilities, run, runSync, scope, start } from './runner/default-runner.js';
 export type {
   CustodyRunner,
   LinesOptions,
-  OutputLine,
   RunFunction,
   RunHandle,
   Runner,

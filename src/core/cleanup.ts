@@ -3,6 +3,7 @@
  *
  * A status is never stronger than what was verified: a signal that was sent is a step, not a confirmation.
  */
+import type { StragglerPolicy } from './launch-spec.js';
 
 /**
  * - `confirmed`: nothing of the run is alive, escapees included.
@@ -47,4 +48,18 @@ export interface Cleanup {
   readonly survivors: readonly Survivor[];
   /** Milliseconds from the leader's exit, or from the first stop step if that came first, to the end of cleanup. */
   readonly elapsedMs: number;
+}
+
+/** Whether nothing will be added to this receipt. Stragglers that were let go are nobody's concern any more. */
+export function isFinalCleanup(cleanup: Cleanup, stragglers: StragglerPolicy): boolean {
+  switch (cleanup.status) {
+    case 'confirmed':
+    case 'confirmed-group-only':
+    case 'not-needed':
+      return true;
+    case 'kept':
+      return stragglers === 'leave';
+    case 'unconfirmed':
+      return false;
+  }
 }

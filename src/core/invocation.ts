@@ -10,7 +10,10 @@ import { nearestName } from './nearest-name.js';
 import { commandReaders, optionReaders, type OptionReader } from './option-readers.js';
 import { readArgs } from './read-args.js';
 import { NO_LIMITS, type LimitName, type ResourceLimits } from './resource-limits.js';
-import type { Encoding, EnvMode, StdinOption } from './run-options.js';
+import type { Backpressure, OutputHandlers } from './output-handlers.js';
+import type { OverflowStrategy } from './retention.js';
+import type { Encoding, EnvMode, InputSource, StdinOption } from './run-options.js';
+import type { Tee } from './tee.js';
 import { isExecutableName, Issues, type Range } from './validate.js';
 
 /** Bounds of what callers may ask for. Milliseconds and bytes, as the names say. */
@@ -20,6 +23,8 @@ export interface OptionLimits {
   readonly graceMs: Range;
   readonly drainMs: Range;
   readonly maxOutputBytes: Range;
+  readonly chunkBytes: Range;
+  readonly teeBytes: Range;
   readonly resources: Readonly<Record<LimitName, Range>>;
   readonly maxArgs: number;
   readonly maxEnvNames: number;
@@ -40,6 +45,7 @@ export interface Invocation {
   envLayers: readonly EnvLayer[];
   envMode: EnvMode;
   input: Uint8Array | undefined;
+  inputSource: InputSource | undefined;
   stdin: StdinOption | undefined;
   stdout: OutputTarget;
   stderr: OutputTarget;
@@ -56,6 +62,15 @@ export interface Invocation {
   limits: ResourceLimits;
   strictLimits: boolean;
   encoding: Encoding;
+  overflow: OverflowStrategy;
+  truncationMarker: boolean;
+  captureOutput: boolean;
+  newlines: 'keep' | 'lf';
+  stdio: 'separate' | 'merged';
+  handlers: OutputHandlers | undefined;
+  chunkBytes: number;
+  backpressure: Backpressure;
+  tee: Tee | undefined;
   reject: boolean;
 }
 
@@ -78,6 +93,7 @@ export function readDefaults(defaults: unknown, limits: OptionLimits): Invocatio
     envLayers: NO_LAYERS,
     envMode: 'inherit',
     input: undefined,
+    inputSource: undefined,
     stdin: undefined,
     stdout: 'capture',
     stderr: 'capture',
@@ -93,6 +109,15 @@ export function readDefaults(defaults: unknown, limits: OptionLimits): Invocatio
     limits: NO_LIMITS,
     strictLimits: false,
     encoding: 'utf8',
+    overflow: 'head-tail',
+    truncationMarker: true,
+    captureOutput: true,
+    newlines: 'keep',
+    stdio: 'separate',
+    handlers: undefined,
+    chunkBytes: limits.chunkBytes.standard,
+    backpressure: 'drop-oldest',
+    tee: undefined,
     reject: false,
   };
   if (defaults === undefined) return draft;
@@ -160,11 +185,17 @@ class Reading {
 
   /** @throws {@link CommandValidationError} if anything was wrong. */
   finish(): Invocation {
-    const { input, stdin, containment } = this.#draft;
+    const { input, inputSource, stdin, containment, stdio, stderr } = this.#draft;
+    if (inputSource !== undefined && stdin !== undefined) {
+      this.issues.add('stdin', 'must be left out when input is a stream');
+    }
+    if (stdio === 'merged' && stderr !== 'capture') {
+      this.issues.add('stderr', "must be left out when stdio is 'merged': it goes where stdout goes");
+    }
     if (input !== undefined && stdin !== undefined && stdin !== 'pipe') {
       this.issues.add('stdin', "must be 'pipe' or left out when input is given");
     }
-    if (containment === 'none' && (input !== undefined || stdin === 'pipe')) {
+    if (containment === 'none' && (input !== undefined || inputSource !== undefined || stdin === 'pipe')) {
       this.issues.add('containment', "'none' leaves nobody to write the input: use a file for stdin");
     }
     this.issues.throwIfAny();

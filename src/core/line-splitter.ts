@@ -4,10 +4,13 @@
  * A line ends at LF; a CR before it is not part of the text. A line that grows over the limit is delivered in pieces, and so
  * is a last line without an end: both are marked as partial. A character split between two chunks is put together.
  */
-import { createStreamDecoder } from './output-slice.js';
+import { createStreamDecoder, type TextForm } from './output-slice.js';
+import type { TextChunkDecoder } from './text-encoding.js';
 
 /** Characters (UTF-16 units) of a line after which it is delivered in pieces. */
 export const MAX_LINE_LENGTH = 65_536;
+
+const NOTHING = new Uint8Array(0);
 
 /** Takes one line, or a piece of one. */
 export interface LineSink {
@@ -16,22 +19,23 @@ export interface LineSink {
 
 export class LineSplitter {
   readonly #sink: LineSink;
-  #decoder = createStreamDecoder();
+  readonly #decoder: TextChunkDecoder;
   /** The line so far; never longer than the limit. */
   #pending = '';
 
-  constructor(sink: LineSink) {
+  constructor(sink: LineSink, encoding: TextForm['encoding'] = 'utf8') {
     this.#sink = sink;
+    this.#decoder = createStreamDecoder(encoding);
   }
 
   /** Takes the next bytes of the stream. */
   push(chunk: Uint8Array): void {
-    this.#split(this.#decoder.decode(chunk, { stream: true }));
+    this.#split(this.#decoder.decode(chunk, false));
   }
 
   /** The stream ends here, or goes on elsewhere: delivers what is left of an unfinished line. */
   flush(): void {
-    this.#split(this.#decoder.decode());
+    this.#split(this.#decoder.decode(NOTHING, true));
     if (this.#pending === '') return;
     this.#sink.line(this.#pending, true);
     this.#pending = '';

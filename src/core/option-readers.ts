@@ -4,7 +4,9 @@
  */
 import type { Invocation, OptionLimits } from './invocation.js';
 import { readEnv } from './read-env.js';
+import type { InputSource } from './run-options.js';
 import { readLimits } from './read-limits.js';
+import { outputReaders } from './read-output-options.js';
 import { isAbortSignal, isInRange, isOneOf, isText, type Issues } from './validate.js';
 
 /** Takes one given value into the draft, or notes what is wrong with it. */
@@ -82,12 +84,6 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
     },
   ],
   [
-    'encoding',
-    (draft, value, issues) => {
-      if (isOneOf(value, ['utf8', 'buffer'], 'encoding', issues)) draft.encoding = value;
-    },
-  ],
-  [
     'limits',
     (draft, value, issues, limits) => {
       draft.limits = readLimits(value, draft.limits, limits.resources, issues) ?? draft.limits;
@@ -95,13 +91,19 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
   ],
   ['strictLimits', switchReader('strictLimits')],
   ['reject', switchReader('reject')],
+  ...outputReaders,
 ]);
 
 function readInput(draft: Invocation, value: unknown, issues: Issues): void {
-  if (typeof value === 'string') draft.input = utf8.encode(value);
+  if (isInputSource(value)) draft.inputSource = value;
+  else if (typeof value === 'string') draft.input = utf8.encode(value);
   // `isView` is false for a proxy, which `instanceof` would let through to the backend.
   else if (ArrayBuffer.isView(value) && value instanceof Uint8Array) draft.input = value;
-  else issues.add('input', 'must be a string or a Uint8Array');
+  else issues.add('input', 'must be a string, a Uint8Array or a stream of them');
+}
+
+function isInputSource(value: unknown): value is InputSource {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
 function readStdin(draft: Invocation, value: unknown, issues: Issues): void {

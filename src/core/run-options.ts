@@ -3,7 +3,11 @@
  * `policy/limits.ts`.
  */
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
+import type { Backpressure, OutputHandlers } from './output-handlers.js';
 import type { ResourceLimits } from './resource-limits.js';
+import type { OverflowStrategy } from './retention.js';
+import type { TeeOptions } from './tee.js';
+import type { TextEncoding } from './text-encoding.js';
 
 /** How the child's environment is made of the host's and the given variables. */
 export type EnvMode = 'inherit' | 'merge' | 'replace' | 'minimal';
@@ -11,11 +15,17 @@ export type EnvMode = 'inherit' | 'merge' | 'replace' | 'minimal';
 /** Variables to set; `undefined` or `null` removes the name from what would be inherited. */
 export type EnvVariables = Readonly<Record<string, string | undefined | null>>;
 
+/** What standard input can be read from: a web stream, a stream of Node, an async generator. */
+export type InputSource = AsyncIterable<string | Uint8Array>;
+
 /** Standard input: nothing, a pipe that stays open for `handle.write`, the host's own, or a file. */
 export type StdinOption = 'ignore' | 'pipe' | 'inherit' | { readonly file: string };
 
-/** Form of the captured output. */
-export type Encoding = 'utf8' | 'buffer';
+/**
+ * Form of the captured output: bytes, bytes as base64 text, or text. `auto` recognises UTF-16 and a byte order mark, which it
+ * leaves out, and reads everything else as UTF-8.
+ */
+export type Encoding = TextEncoding | 'buffer' | 'base64' | 'auto';
 
 /** Type of captured output under an {@link Encoding}. */
 export type OutputOf<E extends Encoding> = E extends 'buffer' ? Uint8Array : string;
@@ -38,8 +48,11 @@ export interface CommandOptions {
    * @defaultValue `'inherit'`
    */
   readonly envMode?: EnvMode | undefined;
-  /** Standard input as text (UTF-8) or bytes; the child sees the end of input after it, unless `stdin` is `'pipe'`. */
-  readonly input?: string | Uint8Array | undefined;
+  /**
+   * Standard input as text (UTF-8), bytes, or a stream of either; the child sees the end of input after it, unless `stdin` is
+   * `'pipe'`. A stream is read as fast as the command reads, given back when the run ends, and stops the run when it fails.
+   */
+  readonly input?: string | Uint8Array | InputSource | undefined;
   /** @defaultValue `'ignore'`: the child reads end of input at once. */
   readonly stdin?: StdinOption | undefined;
   /**
@@ -60,7 +73,7 @@ export interface CommandSpec extends CommandOptions {
 }
 
 /** Options of one run. Everything is optional; a property that is `undefined` counts as not given. */
-export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions {
+export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions, OutputHandlers {
   /** @defaultValue `'capture'` */
   readonly stdout?: OutputTarget | undefined;
   /** @defaultValue `'capture'` */
@@ -84,13 +97,48 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
    */
   readonly drainMs?: number | undefined;
   /**
-   * Bytes kept of each stream, 1024 to 104 857 600: the first quarter of them and, beyond that, the last bytes.
+   * `merged` gives the command one pipe for both streams: `stdout` then holds both in the exact order of writing, `stderr`
+   * nothing, and lines are tagged `combined`.
+   *
+   * @defaultValue `'separate'`
+   */
+  readonly stdio?: 'separate' | 'merged' | undefined;
+  /**
+   * Bytes kept of each stream, 1024 to 104 857 600; `overflow` says which of them.
    *
    * @defaultValue `1_048_576`
    */
   readonly maxOutputBytes?: number | undefined;
   /**
-   * What a stream with more than `maxOutputBytes` means: `truncate` drops from the middle, `kill` stops the run.
+   * What is kept of a stream with more than `maxOutputBytes`: `head-tail` its beginning (a quarter) and its end, `head`
+   * its beginning, `tail` its end.
+   *
+   * @defaultValue `'head-tail'`
+   */
+  readonly overflow?: OverflowStrategy | undefined;
+  /** `false`: text says nothing at the place where bytes are missing. @defaultValue `true` */
+  readonly truncationMarker?: boolean | undefined;
+  /**
+   * `false` keeps no more than the last 65 536 bytes of each stream: for outputs of any size that somebody else reads by line,
+   * by chunk, as a stream or in a file.
+   *
+   * @defaultValue `true`
+   */
+  readonly captureOutput?: boolean | undefined;
+  /** `lf`: text has LF where the command wrote CRLF. Byte counts stay those of the command. @defaultValue `'keep'` */
+  readonly newlines?: 'keep' | 'lf' | undefined;
+  /** Bytes that `onChunk` is given at most, 1 to 65 536. @defaultValue `4096` */
+  readonly chunkBytes?: number | undefined;
+  /**
+   * What happens when a handler does not keep up: it misses the oldest output, which it is told as a gap, or the command waits.
+   *
+   * @defaultValue `'drop-oldest'`
+   */
+  readonly backpressure?: Backpressure | undefined;
+  /** Copies the output to a file, as bytes. Nothing that happens to the file is fatal; `result.output.tee` tells. */
+  readonly tee?: string | TeeOptions | undefined;
+  /**
+   * What a stream with more than `maxOutputBytes` means: `truncate` drops what `overflow` says, `kill` stops the run.
    *
    * @defaultValue `'truncate'`
    */
@@ -124,7 +172,12 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
    * @defaultValue `false`
    */
   readonly strictLimits?: boolean | undefined;
-  /** `buffer` returns output as bytes, without decoding and without a truncation marker. @defaultValue `'utf8'` */
+  /**
+   * Form of the output. `buffer` returns bytes, without decoding and without a truncation marker; `result.bytes()` does so
+   * for every form.
+   *
+   * @defaultValue `'utf8'`
+   */
   readonly encoding?: E | undefined;
   /** `true`: a run without success rejects with {@link CommandFailedError} instead of resolving. @defaultValue `false` */
   readonly reject?: boolean | undefined;

@@ -4,15 +4,15 @@
  * Every flag comes from `outcome`, so that none can contradict it. Output is decoded once, when the run settles; the bytes
  * are kept only where both streams wrote and `combined()` may need them.
  */
-import type { Cleanup, CleanupMechanism, ProcessName } from './cleanup.js';
-import { combinedBytes, combinedText, type CapturedOutput } from './combined-output.js';
+import type { Cleanup, CleanupMechanism } from './cleanup.js';
+import type { CapturedOutput, TaggedText } from './combined-output.js';
 import type { Invocation } from './invocation.js';
 import { isoTime } from './iso-time.js';
 import type { Containment } from './launch-spec.js';
 import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from './outcome.js';
-import { textOf } from './output-slice.js';
 import type { LimitBreach, LimitName } from './resource-limits.js';
-import type { SettledFacts, StreamFacts, Usage } from './settled-facts.js';
+import { ResultOutput, type OutputSummary } from './result-output.js';
+import type { SettledFacts, Usage } from './settled-facts.js';
 import { outcomeOf, reasonOf } from './settled-outcome.js';
 
 /** What was run. */
@@ -21,21 +21,6 @@ export interface CommandSummary {
   readonly args: readonly string[];
   /** As given; `null`: the host's. */
   readonly cwd: string | null;
-}
-
-/** Bytes of one output stream. */
-export interface StreamSummary {
-  /** Bytes the command wrote. */
-  readonly totalBytes: number;
-  /** Bytes of the stream that are in the result. */
-  readonly keptBytes: number;
-  readonly droppedBytes: number;
-  /** Whether anything was dropped. */
-  readonly truncated: boolean;
-  /** `false`: reading was cut off while others still held the stream, see `heldBy`. */
-  readonly complete: boolean;
-  /** Processes that still held the stream when the drain limit passed. */
-  readonly heldBy: readonly ProcessName[];
 }
 
 /** How a run ended and what it left. `T` is the form of its output. */
@@ -58,7 +43,11 @@ export interface RunResult<T extends string | Uint8Array = string> {
   readonly stderr: T;
   /** Both streams in the order of arrival, which is exact within what `capabilities().order` says. */
   combined(): T;
-  readonly output: { readonly stdout: StreamSummary; readonly stderr: StreamSummary };
+  /** The same as text, told apart by stream: stretches in the order of arrival. */
+  segments(): readonly TaggedText[];
+  /** The bytes kept of a stream, whatever form its text has; a gap leaves no trace in them. */
+  bytes(stream: 'stdout' | 'stderr'): Uint8Array;
+  readonly output: OutputSummary;
   /** The teardown receipt as known when the run settled; see `handle.cleanup` for its final form. */
   readonly cleanup: Cleanup;
   readonly usage: Usage;
@@ -92,6 +81,7 @@ export interface ResultParts {
   readonly backend: 'native' | 'fallback';
   /** The containment that was asked for, by name or by default. */
   readonly containment: Containment;
+  readonly taps: Pick<OutputSummary, 'handlers' | 'tee'>;
 }
 
 /** The result of a run that has settled. */
@@ -111,7 +101,7 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly reason: string | null;
   readonly stdout: string | Uint8Array;
   readonly stderr: string | Uint8Array;
-  readonly output: { readonly stdout: StreamSummary; readonly stderr: StreamSummary };
+  readonly output: OutputSummary;
   readonly cleanup: Cleanup;
   readonly usage: Usage;
   readonly breach: LimitBreach | null;
@@ -122,12 +112,10 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly pid: number | null;
   readonly backend: 'native' | 'fallback';
   readonly containment: Containment;
-  /** Both streams in bytes; `undefined` where one of them is empty and the other is the whole. */
-  readonly #both: CapturedOutput | undefined;
+  readonly #output: ResultOutput;
 
-  constructor({ id, invocation, facts, captured, cancelReason, backend, containment }: ResultParts) {
-    const { file, args, cwd, encoding } = invocation;
-    const { stdout, stderr } = captured;
+  constructor({ id, invocation, facts, captured, cancelReason, backend, containment, taps }: ResultParts) {
+    const { file, args, cwd } = invocation;
     const { breach, unenforcedLimits } = facts;
     const outcome = outcomeOf(facts, { file, cwd, containment, unenforcedLimits });
     this.id = id;
@@ -139,9 +127,10 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.timedOut = isTimedOut(outcome);
     this.cancelled = isCancelled(outcome);
     this.reason = reasonOf(outcome, invocation, cancelReason, breach);
-    this.stdout = encoding === 'buffer' ? stdout.bytes : textOf(stdout);
-    this.stderr = encoding === 'buffer' ? stderr.bytes : textOf(stderr);
-    this.output = { stdout: summaryOf(facts.stdout), stderr: summaryOf(facts.stderr) };
+    this.#output = new ResultOutput(captured, facts, invocation);
+    this.stdout = this.#output.stdout;
+    this.stderr = this.#output.stderr;
+    this.output = Object.freeze({ ...this.#output.summaries, ...taps });
     this.cleanup = facts.cleanup;
     this.usage = facts.usage;
     this.breach = breach;
@@ -152,19 +141,20 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.pid = facts.pid ?? null;
     this.backend = backend;
     this.containment = levelInForce(facts.cleanup.mechanism, containment);
-    this.#both = stdout.bytes.length > 0 && stderr.bytes.length > 0 ? captured : undefined;
     Object.freeze(this);
   }
 
   combined(): string | Uint8Array {
-    if (this.#both === undefined) return this.stdout.length > 0 ? this.stdout : this.stderr;
-    return typeof this.stdout === 'string' ? combinedText(this.#both) : combinedBytes(this.#both);
+    return this.#output.combined();
   }
-}
 
-function summaryOf({ totalBytes, keptBytes, complete, heldBy }: StreamFacts): StreamSummary {
-  const droppedBytes = totalBytes - keptBytes;
-  return { totalBytes, keptBytes, droppedBytes, truncated: droppedBytes > 0, complete, heldBy };
+  segments(): readonly TaggedText[] {
+    return this.#output.segments();
+  }
+
+  bytes(stream: 'stdout' | 'stderr'): Uint8Array {
+    return this.#output.bytes(stream);
+  }
 }
 
 /** The default may turn out weaker than wished when the run starts; the mechanism tells. */

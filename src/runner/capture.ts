@@ -8,20 +8,20 @@ import type { SettledFacts } from '../core/settled-facts.js';
 
 export const NOTHING_CAPTURED: CapturedOutput = { stdout: NO_OUTPUT, stderr: NO_OUTPUT, segments: [] };
 
-/** What both streams keep, and the order of arrival where both have something. */
-export function readCaptured(backend: Backend, id: LaunchId, facts: SettledFacts): CapturedOutput {
+/** What both streams keep, at most `limit` bytes of each, and the order of arrival where both have something. */
+export function readCaptured(backend: Backend, id: LaunchId, facts: SettledFacts, limit: number): CapturedOutput {
   const { stdout, stderr } = facts;
   if (stdout.keptBytes === 0 && stderr.keptBytes === 0) return NOTHING_CAPTURED;
   return {
-    stdout: readSlice(backend, id, 'stdout', stdout),
-    stderr: readSlice(backend, id, 'stderr', stderr),
+    stdout: readSlice(backend, id, 'stdout', stdout, limit),
+    stderr: readSlice(backend, id, 'stderr', stderr, limit),
     segments: stdout.keptBytes > 0 && stderr.keptBytes > 0 ? readOrder(backend, id) : [],
   };
 }
 
-function readSlice(backend: Backend, id: LaunchId, stream: StreamName, facts: StreamFacts): OutputSlice {
+function readSlice(backend: Backend, id: LaunchId, stream: StreamName, facts: StreamFacts, limit: number): OutputSlice {
   if (facts.keptBytes === 0) return NO_OUTPUT;
-  const bytes = new Uint8Array(facts.keptBytes);
+  const bytes = new Uint8Array(Math.min(facts.keptBytes, limit));
   let seam = bytes.length;
   let length = 0;
   let cursor = 0;

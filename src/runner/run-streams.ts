@@ -3,7 +3,8 @@
  *
  * After the run has settled, input counts as accepted; after the output has been released, all of it counts as dropped.
  */
-import type { Flow, OutputRead, OutputSegments, StreamName } from '../backend/backend.js';
+import type { OutputRead, OutputSegments, StreamName } from '../backend/backend.js';
+import { FlowControl } from './flow-control.js';
 import type { Run } from './run.js';
 
 /** Absolute positions at which the streams end at present. */
@@ -14,9 +15,11 @@ export interface OutputEnds {
 
 export class RunStreams {
   readonly run: Run;
+  readonly flows: FlowControl;
 
   constructor(run: Run) {
     this.run = run;
+    this.flows = new FlowControl(run);
   }
 
   /** Bytes accepted, see `Backend.writeStdin`. */
@@ -30,22 +33,11 @@ export class RunStreams {
     if (id !== undefined) this.run.backend.closeStdin(id);
   }
 
-  watch(stream: StreamName, flow: Flow): void {
-    const id = this.#runningId();
-    if (id !== undefined) this.run.backend.watch(id, stream, flow);
-  }
-
   read(stream: StreamName, cursor: number, into: Uint8Array): OutputRead {
     const id = this.run.launchId;
     if (id !== undefined) return this.run.backend.readOutput(id, stream, cursor, into);
     const end = this.ends()[stream];
     return { count: 0, next: Math.max(cursor, end), dropped: Math.max(0, end - cursor), end: true };
-  }
-
-  /** Tells the backend that a listener in flow `block` has taken everything before `cursor`. */
-  acknowledge(stream: StreamName, cursor: number): void {
-    const id = this.#runningId();
-    if (id !== undefined) this.run.backend.acknowledge(id, stream, cursor);
   }
 
   segments(from: number): OutputSegments {

@@ -6,20 +6,23 @@
  * whose cleanup is not final (kept stragglers, unconfirmed) stays in the custody of its group until it is.
  */
 import type { Backend, LaunchId, LaunchListener } from '../backend/backend.js';
-import type { Cleanup } from '../core/cleanup.js';
+import { isFinalCleanup, type Cleanup } from '../core/cleanup.js';
 import { CustodyError } from '../core/errors.js';
 import type { Invocation } from '../core/invocation.js';
-import type { StragglerPolicy } from '../core/launch-spec.js';
 import { reasonText } from '../core/reason.js';
 import { failureOf } from '../core/run-failure.js';
+import { keptBytesOf } from '../core/retention.js';
 import { createResult, type RunResult } from '../core/run-result.js';
 import { notLaunched, type SettledFacts } from '../core/settled-facts.js';
 import { CLEANUP_BUDGET_MS, MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
 import { listenForAbort, stopListeningForAbort, type AbortTarget } from './abort-listeners.js';
 import { NOTHING_CAPTURED, readCaptured } from './capture.js';
 import { Deferred } from './deferred.js';
+import { feedInput, giveBack } from './input-feed.js';
 import type { RunContext } from './run-context.js';
+import { NO_TAPS, OutputTaps } from './output-taps.js';
 import type { RunGroup } from './run-group.js';
+import { RunStreams } from './run-streams.js';
 import { toLaunchSpec } from './to-launch-spec.js';
 
 /** A result whose form is known to its caller only. */
@@ -42,7 +45,10 @@ export class Run implements LaunchListener, AbortTarget {
   readonly backend: Backend;
   readonly #context: RunContext;
   readonly #group: RunGroup;
-  #isHeld: boolean;
+  /** Who still needs the output after the run has settled. */
+  #holders: number;
+  #streams: RunStreams | undefined;
+  #taps: OutputTaps | undefined;
   #launchId: LaunchId | undefined;
   #pid: number | undefined;
   #cancelReason: string | undefined;
@@ -61,15 +67,20 @@ export class Run implements LaunchListener, AbortTarget {
     this.backend = context.selected.backend;
     this.#context = context;
     this.#group = group;
-    this.#isHeld = isHeld;
+    this.#holders = isHeld ? 1 : 0;
   }
 
   /** Launches, unless the AbortSignal has aborted or the group is closed. Called once. */
   launch(): void {
     if (this.#isRefused()) return;
     const { host, defaultContainment } = this.#context;
-    this.#launchId = this.backend.launch(toLaunchSpec(this.invocation, host, defaultContainment, this.#isHeld), this);
+    const isTapped = OutputTaps.areWantedBy(this.invocation);
+    const hasHandle = this.#holders > 0;
+    const holdsOutput = isTapped || hasHandle;
+    this.#launchId = this.backend.launch(toLaunchSpec(this.invocation, host, defaultContainment, holdsOutput), this);
     this.#enter();
+    if (isTapped) this.#taps = OutputTaps.open(this, hasHandle);
+    if (this.invocation.inputSource !== undefined) void feedInput(this, this.invocation.inputSource);
     if (this.invocation.signal !== undefined) listenForAbort(this.invocation.signal, this);
   }
 
@@ -156,9 +167,20 @@ export class Run implements LaunchListener, AbortTarget {
     throw new CustodyError('CLEANUP_UNCONFIRMED', message, { operation: 'dispose' });
   }
 
-  /** Output is not needed once the run has settled. Idempotent. */
+  /** Its streams, for those who read or write them. */
+  get streams(): RunStreams {
+    this.#streams ??= new RunStreams(this);
+    return this.#streams;
+  }
+
+  /** Somebody needs the output after the run has settled, until {@link Run.letGo}. */
+  hold(): void {
+    this.#holders += 1;
+  }
+
+  /** One of those who held the output needs it no more. */
   letGo(): void {
-    this.#isHeld = false;
+    this.#holders -= 1;
     this.#releaseIfDone();
   }
 
@@ -194,7 +216,10 @@ export class Run implements LaunchListener, AbortTarget {
 
   settled(facts: SettledFacts): void {
     this.#facts = facts;
-    if (this.#launchId !== undefined) this.#complete(facts);
+    if (this.#launchId === undefined) return;
+    const flushed = this.#taps?.flushed();
+    if (flushed === undefined) this.#complete(facts);
+    else void flushed.then(() => this.#complete(facts));
   }
 
   cleanedUp(cleanup: Cleanup): void {
@@ -224,13 +249,15 @@ export class Run implements LaunchListener, AbortTarget {
     const facts = notLaunched(this.#context.wallMs());
     this.#facts = facts;
     this.#finalCleanup = facts.cleanup;
+    if (OutputTaps.areWantedBy(this.invocation)) this.#taps = OutputTaps.openRefused(this);
+    if (this.invocation.inputSource !== undefined) void giveBack(this.invocation.inputSource);
     this.#settle(facts);
     return true;
   }
 
   #complete(facts: SettledFacts): void {
     if (this.invocation.signal !== undefined) stopListeningForAbort(this.invocation.signal, this);
-    if (isFinal(facts.cleanup, this.invocation.stragglers)) {
+    if (isFinalCleanup(facts.cleanup, this.invocation.stragglers)) {
       this.#finalCleanup = facts.cleanup;
       this.#leave();
     }
@@ -239,19 +266,23 @@ export class Run implements LaunchListener, AbortTarget {
   }
 
   #settle(facts: SettledFacts): void {
-    this.#result = createResult({
-      id: this.id,
-      invocation: this.invocation,
-      facts,
-      captured: this.#launchId === undefined ? NOTHING_CAPTURED : readCaptured(this.backend, this.#launchId, facts),
-      cancelReason: this.#cancelReason,
-      backend: this.backend.kind,
-      containment: this.invocation.containment ?? this.#context.defaultContainment,
-    });
     const attachments = this.#attachments;
     // Dropped: what a handle attached may refer to the handle, which must be free to be collected from here on.
     this.#attachments = NO_ATTACHMENTS;
     for (const attachment of attachments) attachment.settled?.();
+    this.#result = createResult({
+      id: this.id,
+      invocation: this.invocation,
+      facts,
+      captured:
+        this.#launchId === undefined
+          ? NOTHING_CAPTURED
+          : readCaptured(this.backend, this.#launchId, facts, keptBytesOf(this.invocation)),
+      cancelReason: this.#cancelReason,
+      backend: this.backend.kind,
+      containment: this.invocation.containment ?? this.#context.defaultContainment,
+      taps: this.#taps?.reports() ?? NO_TAPS,
+    });
     this.#answer();
     this.#settledAnswer?.resolve(undefined);
     if (this.#finalCleanup !== undefined) this.#cleanupAnswer?.resolve(this.#finalCleanup);
@@ -277,22 +308,10 @@ export class Run implements LaunchListener, AbortTarget {
   }
 
   #releaseIfDone(): void {
-    if (this.#launchId === undefined || this.#isHeld || this.#finalCleanup === undefined) return;
+    // The result is made of the output, too.
+    if (this.#launchId === undefined || this.#holders > 0) return;
+    if (this.#result === undefined || this.#finalCleanup === undefined) return;
     this.backend.release(this.#launchId);
     this.#launchId = undefined;
-  }
-}
-
-/** Whether nothing will be added to this receipt. Stragglers that were let go are nobody's concern any more. */
-function isFinal(cleanup: Cleanup, stragglers: StragglerPolicy): boolean {
-  switch (cleanup.status) {
-    case 'confirmed':
-    case 'confirmed-group-only':
-    case 'not-needed':
-      return true;
-    case 'kept':
-      return stragglers === 'leave';
-    case 'unconfirmed':
-      return false;
   }
 }

@@ -4,6 +4,7 @@
 import type { StreamName } from '../backend/backend.js';
 import { CommandValidationError } from '../core/errors.js';
 import { textFromCut } from '../core/output-slice.js';
+import { recognise, type TextEncoding } from '../core/text-encoding.js';
 import type { RunStreams } from './run-streams.js';
 import type { TailSize } from './runner.js';
 
@@ -12,11 +13,14 @@ const FIRST_LOOK_BYTES = 4096;
 const LOOK_FACTOR = 4;
 const LINE_FEED = 0x0a;
 
+/** Bytes of the beginning by which an encoding is recognised. */
+const SAMPLE_BYTES = 1024;
+
 /** The last bytes or lines that are kept. */
 export function readTail(streams: RunStreams, stream: StreamName, size: TailSize): string {
   const kept = streams.run.invocation.maxOutputBytes;
   const { bytes, lines } = size as { readonly bytes?: unknown; readonly lines?: unknown };
-  if (isCount(bytes)) return textFromCut(lastBytes(streams, stream, Math.min(bytes, kept)).bytes);
+  if (isCount(bytes)) return textOfEnd(streams, stream, lastBytes(streams, stream, Math.min(bytes, kept)).bytes);
   if (!isCount(lines)) {
     throw new CommandValidationError([
       { property: 'size', message: 'must be { bytes } or { lines } with a whole number' },
@@ -25,9 +29,23 @@ export function readTail(streams: RunStreams, stream: StreamName, size: TailSize
   for (let look = FIRST_LOOK_BYTES; ; look *= LOOK_FACTOR) {
     const last = lastBytes(streams, stream, look);
     const start = startOfLines(last.bytes, lines);
-    if (start !== undefined) return textFromCut(last.bytes.subarray(start));
-    if (last.isAll) return textFromCut(last.bytes);
+    if (start !== undefined) return textOfEnd(streams, stream, last.bytes.subarray(start));
+    if (last.isAll) return textOfEnd(streams, stream, last.bytes);
   }
+}
+
+/** Text of the last bytes of a stream. */
+function textOfEnd(streams: RunStreams, stream: StreamName, bytes: Uint8Array): string {
+  const { encoding } = streams.run.invocation;
+  if (encoding === 'utf8' || encoding === 'buffer' || encoding === 'base64') return textFromCut(bytes);
+  const offset = streams.ends()[stream] - bytes.length;
+  return textFromCut(bytes, offset, encoding === 'auto' ? recognisedEncoding(streams, stream) : encoding);
+}
+
+function recognisedEncoding(streams: RunStreams, stream: StreamName): TextEncoding {
+  const sample = new Uint8Array(SAMPLE_BYTES);
+  const { count } = streams.read(stream, 0, sample);
+  return recognise(sample.subarray(0, count)).encoding;
 }
 
 function isCount(value: unknown): value is number {
