@@ -35,7 +35,7 @@ export interface OutputSegment {
 
 /** How text is made of bytes. */
 export interface TextForm {
-  readonly encoding: TextEncoding | 'auto' | 'buffer';
+  readonly encoding: TextEncoding | 'auto' | 'buffer' | 'base64';
   /** Whether a marker stands where bytes are missing. */
   readonly truncationMarker: boolean;
   /** `lf`: CRLF becomes LF; a lone CR stays. */
@@ -60,7 +60,7 @@ export interface CutSlice {
 
 /** A decoder that carries characters split between two chunks. Bytes are read as UTF-8 where they are to stay bytes. */
 export function createStreamDecoder(encoding: TextForm['encoding']): TextChunkDecoder {
-  return createDecoder(encoding === 'buffer' ? 'utf8' : encoding);
+  return createDecoder(encoding === 'buffer' || encoding === 'base64' ? 'utf8' : encoding);
 }
 
 /** What stands in text where bytes are missing. */
@@ -114,7 +114,7 @@ function startOfTail(tail: Uint8Array, offset: number, encoding: TextEncoding): 
 }
 
 function encodingOf(head: Uint8Array, tail: Uint8Array, tailOffset: number, wanted: TextForm['encoding']) {
-  if (wanted === 'buffer') return { encoding: 'utf8', hasMark: false } as const;
+  if (wanted === 'buffer' || wanted === 'base64') return { encoding: 'utf8', hasMark: false } as const;
   if (wanted !== 'auto') return { encoding: wanted, hasMark: false };
   if (head.length > 0) return recognise(head);
   // Marks stand at the beginning, which was dropped.

@@ -50,11 +50,6 @@ export interface OutputSummary {
   readonly tee: TeeReport | null;
 }
 
-/** How output is to be given. */
-export interface OutputForm extends Omit<TextForm, 'encoding'> {
-  readonly encoding: Encoding;
-}
-
 const SAMPLE_LENGTH = 1024;
 const REPLACEMENT = '\uFFFD';
 const REPLACEMENT_BYTES = [0xef, 0xbf, 0xbd] as const;
@@ -64,20 +59,19 @@ const utf8 = new TextEncoder();
 export class ResultOutput {
   readonly stdout: string | Uint8Array;
   readonly stderr: string | Uint8Array;
-  readonly summaries: Pick<OutputSummary, 'stdout' | 'stderr'>;
-  readonly #form: OutputForm;
+  readonly stdoutSummary: StreamSummary;
+  readonly stderrSummary: StreamSummary;
+  readonly #form: TextForm;
   /** `undefined` where the text, or the one stream that wrote anything, is the whole of it. */
   readonly #captured: CapturedOutput | undefined;
 
-  constructor(captured: CapturedOutput, facts: Readonly<Record<'stdout' | 'stderr', StreamFacts>>, form: OutputForm) {
+  constructor(captured: CapturedOutput, facts: Readonly<Record<'stdout' | 'stderr', StreamFacts>>, form: TextForm) {
     const { stdout, stderr } = captured;
     this.#form = form;
     this.stdout = present(stdout, form);
     this.stderr = present(stderr, form);
-    this.summaries = {
-      stdout: summaryOf(facts.stdout, stdout, this.stdout, form),
-      stderr: summaryOf(facts.stderr, stderr, this.stderr, form),
-    };
+    this.stdoutSummary = summaryOf(facts.stdout, stdout, this.stdout, form);
+    this.stderrSummary = summaryOf(facts.stderr, stderr, this.stderr, form);
     const isNeeded = (stdout.bytes.length > 0 && stderr.bytes.length > 0) || !this.#isRecoverable();
     this.#captured = isNeeded ? captured : undefined;
   }
@@ -86,17 +80,14 @@ export class ResultOutput {
     if (this.#captured === undefined) return this.stdout.length > 0 ? this.stdout : this.stderr;
     const { encoding } = this.#form;
     if (encoding === 'buffer') return combinedBytes(this.#captured);
-    return encoding === 'base64'
-      ? toBase64(combinedBytes(this.#captured))
-      : combinedText(this.#captured, { ...this.#form, encoding });
+    return encoding === 'base64' ? toBase64(combinedBytes(this.#captured)) : combinedText(this.#captured, this.#form);
   }
 
   segments(): readonly TaggedText[] {
-    const form = { ...this.#form, encoding: textEncoding(this.#form.encoding) };
-    if (this.#captured !== undefined) return combinedSegments(this.#captured, form);
+    if (this.#captured !== undefined) return combinedSegments(this.#captured, this.#form);
     const stdout = sliceOf(this.bytes('stdout'));
     const stderr = sliceOf(this.bytes('stderr'));
-    return combinedSegments({ stdout, stderr, segments: [] }, form);
+    return combinedSegments({ stdout, stderr, segments: [] }, this.#form);
   }
 
   bytes(stream: 'stdout' | 'stderr'): Uint8Array {
@@ -109,7 +100,7 @@ export class ResultOutput {
   #isRecoverable(): boolean {
     const { encoding, newlines } = this.#form;
     if (encoding === 'buffer') return true;
-    const { stdout, stderr } = this.summaries;
+    const { stdoutSummary: stdout, stderrSummary: stderr } = this;
     if (stdout.keptBytes === 0 && stderr.keptBytes === 0) return true;
     const isWhole = !stdout.truncated && !stderr.truncated && stdout.replacements + stderr.replacements === 0;
     return encoding === 'utf8' && newlines === 'keep' && isWhole;
@@ -120,14 +111,10 @@ function sliceOf(bytes: Uint8Array): OutputSlice {
   return { bytes, seam: bytes.length, droppedBytes: 0 };
 }
 
-function present(slice: OutputSlice, form: OutputForm): string | Uint8Array {
+function present(slice: OutputSlice, form: TextForm): string | Uint8Array {
   const { encoding } = form;
   if (encoding === 'buffer') return slice.bytes;
-  return encoding === 'base64' ? toBase64(slice.bytes) : textOf(slice, { ...form, encoding });
-}
-
-function textEncoding(encoding: Encoding): TextForm['encoding'] {
-  return encoding === 'base64' ? 'buffer' : encoding;
+  return encoding === 'base64' ? toBase64(slice.bytes) : textOf(slice, form);
 }
 
 function toBase64(bytes: Uint8Array): string {
@@ -138,7 +125,7 @@ function summaryOf(
   { totalBytes, complete, heldBy }: StreamFacts,
   slice: OutputSlice,
   output: string | Uint8Array,
-  { encoding: wanted }: OutputForm,
+  { encoding: wanted }: TextForm,
 ): StreamSummary {
   const keptBytes = slice.bytes.length;
   const droppedBytes = totalBytes - keptBytes;

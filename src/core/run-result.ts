@@ -130,7 +130,8 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.#output = new ResultOutput(captured, facts, invocation);
     this.stdout = this.#output.stdout;
     this.stderr = this.#output.stderr;
-    this.output = Object.freeze({ ...this.#output.summaries, ...taps });
+    const { handlers, tee } = taps;
+    this.output = { stdout: this.#output.stdoutSummary, stderr: this.#output.stderrSummary, handlers, tee };
     this.cleanup = facts.cleanup;
     this.usage = facts.usage;
     this.breach = breach;

@@ -9,7 +9,7 @@ import type { PieceSink } from './output-cursor.js';
 
 /** What decides about the form of lines. */
 export interface LineForm {
-  readonly encoding: TextForm['encoding'] | 'base64';
+  readonly encoding: TextForm['encoding'];
   readonly stdio: 'separate' | 'merged';
 }
 
@@ -83,7 +83,7 @@ class Track implements LineSink {
 
   constructor(tag: OutputTag, { encoding }: LineForm, lines: LineAssembler) {
     this.tag = tag;
-    this.splitter = new LineSplitter(this, encoding === 'base64' ? 'buffer' : encoding);
+    this.splitter = new LineSplitter(this, encoding);
     this.#lines = lines;
   }
 
