@@ -19,7 +19,6 @@ export const TEXT_ENCODINGS = [
   'koi8-r',
   'macintosh',
   'shift_jis',
-  'euc-jp',
   'iso-2022-jp',
   'gbk',
   'gb18030',
@@ -89,8 +88,31 @@ export function decodeWhole(bytes: Uint8Array, encoding: TextEncoding): string {
 export function createDecoder(encoding: TextEncoding | 'auto'): TextChunkDecoder {
   if (encoding === 'auto') return new RecognisingDecoder();
   if (encoding === 'latin1') return LATIN1;
-  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
-  return { decode: (chunk, last) => decoder.decode(chunk, { stream: !last }) };
+  return new PlatformDecoder(encoding);
+}
+
+/** Node's converters refuse some malformed bytes although they are told not to (EUC-JP did). That must cost no run its result. */
+class PlatformDecoder implements TextChunkDecoder {
+  readonly #encoding: TextEncoding;
+  #decoder: InstanceType<typeof TextDecoder>;
+
+  constructor(encoding: TextEncoding) {
+    this.#encoding = encoding;
+    this.#decoder = newDecoder(encoding);
+  }
+
+  decode(chunk: Uint8Array, last: boolean): string {
+    try {
+      return this.#decoder.decode(chunk, { stream: !last });
+    } catch {
+      this.#decoder = newDecoder(this.#encoding);
+      return '\uFFFD';
+    }
+  }
+}
+
+function newDecoder(encoding: TextEncoding): InstanceType<typeof TextDecoder> {
+  return new TextDecoder(encoding, { ignoreBOM: true });
 }
 
 /** Every byte is the character of its number. Node's own decoder of that name depends on the version. */
