@@ -41,7 +41,10 @@ int Shim::ReadText(const core::wire::Launch& launch, Datagram& datagram, LaunchT
     for (std::size_t done = 0; done < text_.size();) {
       const ssize_t count = RetryOnEintr(
           [&] { return ::pread(memfd, text_.data() + done, text_.size() - done, static_cast<off_t>(done)); });
-      if (count <= 0) return count == 0 ? EINVAL : errno;
+      if (count <= 0) {
+        const int error = count == 0 ? EINVAL : errno;  // EINVAL: shorter than was said
+        return error == 0 ? EIO : error;
+      }
       done += static_cast<std::size_t>(count);
     }
     bytes = {text_.data(), text_.size()};

@@ -6,9 +6,6 @@ import type * as re2js from 're2js';
 import type { Issues } from '../../core/validate.js';
 import type { Report } from './spans.js';
 
-const { createRequire } = process.getBuiltinModule('node:module');
-const require = createRequire(import.meta.url);
-
 /** Characters of a pattern: a longer one is a list of values, which `values` is for. */
 const MAX_PATTERN_LENGTH = 1_000;
 
@@ -22,13 +19,28 @@ export function compilePatterns(
   issues: Issues,
 ): readonly PatternFinder[] {
   if (patterns.length === 0) return [];
-  const { RE2JS } = require('re2js') as typeof re2js;
+  const engine = loadEngine();
+  if (engine === undefined) {
+    issues.add(property, 'needs the package re2js, which could not be loaded: a bundle has to leave it external');
+    return [];
+  }
   const finders: PatternFinder[] = [];
   for (const [index, pattern] of patterns.entries()) {
-    const problem = addFinder(finders, pattern, RE2JS);
+    const problem = addFinder(finders, pattern, engine.RE2JS);
     if (problem !== undefined) issues.add(`${property}[${index}]`, problem);
   }
   return finders;
+}
+
+function loadEngine(): typeof re2js | undefined {
+  const { createRequire } = process.getBuiltinModule('node:module');
+  // A CommonJS bundle has no `import.meta.url`; what it leaves external is installed where the program runs.
+  const from = (import.meta.url as string | undefined) ?? `${process.cwd()}/bundle`;
+  try {
+    return createRequire(from)('re2js') as typeof re2js;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns what is wrong with the pattern. */

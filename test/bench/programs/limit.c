@@ -215,7 +215,8 @@ int main(int argc, char** argv) {
   } else if (argc == 4 && strcmp(argv[1], "discard") == 0) {
     run_drain(argv[2], argv[3], open("/dev/null", O_WRONLY | O_CLOEXEC));
   } else {
-    fprintf(stderr, "usage: limit loop <seconds> <in flight> <file> | bare <seconds> <file> | drain|discard <child> <bytes>\n");
+    fprintf(stderr,
+            "usage: limit loop <seconds> <in flight> <file> | bare <seconds> <file> | drain|discard <child> <bytes>\n");
     return 2;
   }
   return 0;
