@@ -45,13 +45,28 @@ export type {
   Encoding,
   EnvMode,
   EnvVariables,
+  InputSource,
   OutputOf,
   RedactOptions,
   RunOptions,
   StdinOption,
 } from './core/run-options.js';
 export type { LimitBreach, LimitName, LimitReach, LimitSupport, ResourceLimits } from './core/resource-limits.js';
-export type { CommandSummary, RunResult, StreamSummary } from './core/run-result.js';
+export type { TaggedText } from './core/combined-output.js';
+export type {
+  Backpressure,
+  HandlerReport,
+  OutputChunk,
+  OutputHandlers,
+  OutputLine,
+  OutputTag,
+} from './core/output-handlers.js';
+export { OutputBuffer, type OutputBufferOptions } from './core/output-buffer.js';
+export type { OutputSummary, StreamSummary } from './core/result-output.js';
+export type { OverflowStrategy } from './core/retention.js';
+export type { CommandSummary, RunResult } from './core/run-result.js';
+export type { TeeOptions, TeeReport } from './core/tee.js';
+export type { TextEncoding } from './core/text-encoding.js';
 export type { Usage } from './core/settled-facts.js';
 export type { ShellName } from './core/shell-choice.js';
 export { SECRET_NAME_GLOBS, type Preset } from './policy/presets.js';
@@ -74,7 +89,6 @@ export type { ShellCommand, ShellLine, Shells } from './runner/shells/shells.js'
 export type {
   CustodyRunner,
   LinesOptions,
-  OutputLine,
   RunFunction,
   RunHandle,
   Runner,

@@ -39,6 +39,7 @@ enum SpecField : std::size_t {
   kMaxFileSizeBytes,
   kStrictLimits,
   kWaitedFor,
+  kHeadBytes,
   kSpecLength,
 };
 
@@ -176,6 +177,7 @@ Napi::Array ToArray(Napi::Env env, const core::LimitSupports& limits) {
 
 bool ReadSpec(std::span<const double> numbers, std::string_view text, core::LaunchSpec& spec) {
   if (numbers.size() < kSpecLength || numbers[kArgumentCount] < 1) return false;
+  if (numbers[kHeadBytes] < 0 || numbers[kHeadBytes] >= numbers[kRingBytes]) return false;
   BlockReader reader(text);
   spec.argv_block = reader.Take(numbers[kArgumentCount]);
   spec.cwd = reader.TakeOne();
@@ -190,6 +192,7 @@ bool ReadSpec(std::span<const double> numbers, std::string_view text, core::Laun
   spec.containment = ToEnum<core::ContainmentWish>(numbers[kContainment]);
   spec.containment_required = numbers[kContainmentRequired] != 0;
   spec.ring_bytes = static_cast<std::uint64_t>(numbers[kRingBytes]);
+  spec.head_bytes = static_cast<std::uint64_t>(numbers[kHeadBytes]);
   spec.output_limit_bytes = static_cast<std::uint64_t>(numbers[kOutputLimitBytes]);
   spec.holds_output = numbers[kHoldsOutput] != 0;
   spec.waited_for = numbers[kWaitedFor] != 0;

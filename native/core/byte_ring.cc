@@ -8,8 +8,9 @@
 
 namespace custody::core {
 
-ByteRing::ByteRing(std::size_t capacity) : head_capacity_(capacity / 4), tail_capacity_(capacity - capacity / 4) {
-  CUSTODY_CHECK(head_capacity_ > 0);
+ByteRing::ByteRing(std::size_t capacity, std::size_t head_capacity)
+    : head_capacity_(head_capacity), tail_capacity_(capacity - head_capacity) {
+  CUSTODY_CHECK(head_capacity < capacity);
 }
 
 std::uint64_t ByteRing::tail_begin() const {

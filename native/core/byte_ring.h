@@ -6,7 +6,7 @@
 
 namespace custody::core {
 
-/// Keeps the first quarter of its capacity and the last three quarters of a byte stream, and counts the rest exactly.
+/// Keeps the first and the last bytes of a stream, in a block each, and counts the rest exactly.
 ///
 /// Positions are absolute: byte 0 is the first that was ever written. The head grows with its content, because most commands
 /// print little and large blocks are dear to give back; the tail is allocated once, with the first byte that does not fit
@@ -21,8 +21,8 @@ class ByteRing {
     std::uint64_t dropped = 0;  ///< bytes between the given cursor and the first byte copied that are not kept
   };
 
-  /// `capacity` in bytes, at least 4.
-  explicit ByteRing(std::size_t capacity);
+  /// `capacity` in bytes, of which `head_capacity` for the first: fewer, so that there is a tail; possibly none.
+  ByteRing(std::size_t capacity, std::size_t head_capacity);
 
   /// A place for the next bytes, never empty and at most `most` long. Bytes written there count once committed; whatever
   /// they overwrite is the oldest of the tail and is lost only then.

@@ -9,7 +9,8 @@
 namespace custody::core {
 
 enum class StdinSource : std::uint8_t { kIgnore, kInherit, kFile, kPipe };
-enum class OutputTarget : std::uint8_t { kCapture, kInherit, kIgnore };
+/// kMerged: into the first stream, wherever that goes; of the second stream only.
+enum class OutputTarget : std::uint8_t { kCapture, kInherit, kIgnore, kMerged };
 enum class ContainmentWish : std::uint8_t { kTree, kStrict, kGroup, kNone };
 
 /// One launch, as checked by the facade. Blocks hold strings one after the other, each ended by a NUL.
@@ -40,6 +41,8 @@ struct LaunchSpec {
   bool strict_limits = false;
 
   std::uint64_t ring_bytes = 0;
+  /// Those of `ring_bytes` that keep the first output; fewer.
+  std::uint64_t head_bytes = 0;
   /// 0: none.
   std::uint64_t output_limit_bytes = 0;
   /// Both streams wait for a listener from the start, until the first `watch` says otherwise.

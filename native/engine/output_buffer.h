@@ -33,7 +33,7 @@ class OutputBuffer {
   };
   enum class FillResult : std::uint8_t { kMore, kDrained, kEnded, kPaused };
 
-  explicit OutputBuffer(std::size_t ring_bytes) : ring_bytes_(ring_bytes) {}
+  OutputBuffer(std::size_t ring_bytes, std::size_t head_bytes) : ring_bytes_(ring_bytes), head_bytes_(head_bytes) {}
 
   /// Lets `read` put bytes into the ring: one call of a function `Result<size_t>(span)`, 0 for end of stream.
   ///
@@ -75,6 +75,7 @@ class OutputBuffer {
 
   std::mutex mutex_;
   std::size_t ring_bytes_;
+  std::size_t head_bytes_;
   bool blocking_allowed_ = true;
   std::array<Stream, 2> streams_;
   core::SegmentLog log_;
@@ -84,7 +85,7 @@ template <typename ReadSome, typename WouldBlock>
 OutputBuffer::FillResult OutputBuffer::Fill(int stream, core::Instant now, ReadSome read, WouldBlock would_block) {
   const std::lock_guard lock(mutex_);
   Stream& target = streams_[static_cast<std::size_t>(stream)];
-  if (!target.ring) target.ring.emplace(ring_bytes_);
+  if (!target.ring) target.ring.emplace(ring_bytes_, head_bytes_);
   const std::size_t window = Window(target);
   if (window == 0) {
     target.paused = true;

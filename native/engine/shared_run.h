@@ -13,8 +13,8 @@ namespace custody::engine {
 ///
 /// Thread : every member says for itself. Held by both sides; the last one frees it.
 struct SharedRun {
-  SharedRun(std::size_t ring_bytes, std::string known_input, bool stdin_stays_open)
-      : output(ring_bytes), input(std::move(known_input), stdin_stays_open) {}
+  SharedRun(std::size_t ring_bytes, std::size_t head_bytes, std::string known_input, bool stdin_stays_open)
+      : output(ring_bytes, head_bytes), input(std::move(known_input), stdin_stays_open) {}
 
   OutputBuffer output;
   InputBuffer input;

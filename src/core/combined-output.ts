@@ -5,14 +5,18 @@
  * uses segments only as the order: every kept byte appears exactly once whatever the log says.
  */
 import {
-  createStreamDecoder,
+  cutForText,
   maskedSlice,
+  PLAIN_TEXT,
   truncationMarker,
+  withNewlines,
+  type CutSlice,
   type OutputSegment,
   type OutputSlice,
+  type TextForm,
 } from './output-slice.js';
 import type { RedactedStream, Redactor } from './redactor.js';
-import { startOfBorder } from './utf8.js';
+import { createDecoder, type TextChunkDecoder, type TextEncoding } from './text-encoding.js';
 
 /** Kept output of both streams and the order of its arrival. */
 export interface CapturedOutput {
@@ -21,17 +25,57 @@ export interface CapturedOutput {
   readonly segments: readonly OutputSegment[];
 }
 
+/** A stretch of combined output that came from one stream. */
+export interface TaggedText {
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
 /**
  * Both streams as one text; a gap is marked in its place. Secrets that `redactor` knows are looked for in each stream, where the
  * other may interrupt them. Both cannot put one together: its beginning is held back until its own stream goes on.
  */
-export function combinedText(output: CapturedOutput, redactor?: Redactor): string {
-  const parts: string[] = [];
-  const sinks = { stdout: new TextSink(parts, redactor), stderr: new TextSink(parts, redactor) };
-  walk(output, sinks);
+export function combinedText(output: CapturedOutput, form: TextForm = PLAIN_TEXT, redactor?: Redactor): string {
+  const text = taggedParts(output, form, redactor).map((part) => part.text);
+  return withNewlines(text.join(''), form);
+}
+
+/** The same, told apart by stream: neighbours always differ in it. */
+export function combinedSegments(
+  output: CapturedOutput,
+  form: TextForm = PLAIN_TEXT,
+  redactor?: Redactor,
+): readonly TaggedText[] {
+  const merged: { stream: 'stdout' | 'stderr'; text: string }[] = [];
+  for (const { stream, text } of taggedParts(output, form, redactor)) {
+    const last = merged.at(-1);
+    if (last?.stream === stream) last.text += text;
+    else merged.push({ stream, text });
+  }
+  return merged.map(({ stream, text }) => Object.freeze({ stream, text: withNewlines(text, form) }));
+}
+
+function taggedParts(
+  { stdout, stderr, segments }: CapturedOutput,
+  form: TextForm,
+  redactor: Redactor | undefined,
+): readonly TaggedText[] {
+  const parts: TaggedText[] = [];
+  const out = cutForText(stdout, form.encoding);
+  const err = cutForText(stderr, form.encoding);
+  const sinks = {
+    stdout: new TextSink('stdout', out, markerOf(stdout, form), parts, redactor),
+    stderr: new TextSink('stderr', err, markerOf(stderr, form), parts, redactor),
+  };
+  walk({ stdout: out.slice, stderr: err.slice, segments }, sinks);
   sinks.stdout.flush();
   sinks.stderr.flush();
-  return parts.join('');
+  return parts;
+}
+
+/** What stands in the gap of a slice. The bytes that a cut leaves out of the text are not counted: they were not dropped. */
+function markerOf({ droppedBytes }: OutputSlice, form: TextForm): string {
+  return form.truncationMarker ? truncationMarker(droppedBytes) : '';
 }
 
 /** Both streams as one run of bytes; a gap leaves no trace. Secrets are masked in each stream and in what both put together. */
@@ -60,9 +104,11 @@ function mergedBytes(output: CapturedOutput): Uint8Array {
   return result;
 }
 
+const NOTHING = new Uint8Array(0);
+
 interface Sink {
   bytes(chunk: Uint8Array): void;
-  gap(droppedBytes: number): void;
+  gap(): void;
 }
 
 function walk(output: CapturedOutput, sinks: { readonly stdout: Sink; readonly stderr: Sink }): void {
@@ -97,7 +143,7 @@ class Strand {
     const { seam, droppedBytes, bytes } = this.#slice;
     if (this.#position < seam) this.#emit(Math.min(end, seam), 0);
     if (droppedBytes > 0 && this.#position === seam && end > seam) {
-      this.#sink.gap(droppedBytes);
+      this.#sink.gap();
       this.#position = seam + droppedBytes;
     }
     if (this.#position >= seam + droppedBytes) this.#emit(Math.min(end, bytes.length + droppedBytes), droppedBytes);
@@ -111,36 +157,54 @@ class Strand {
 }
 
 class TextSink implements Sink {
-  readonly #parts: string[];
-  #decoder = createStreamDecoder();
-  #afterGap = false;
+  readonly #stream: 'stdout' | 'stderr';
+  readonly #encoding: TextEncoding;
+  readonly #marker: string;
+  readonly #parts: TaggedText[];
   readonly #redacted: RedactedStream | undefined;
+  #decoder: TextChunkDecoder;
+  #isBeforeMark: boolean;
 
-  constructor(parts: string[], redactor: Redactor | undefined) {
+  constructor(
+    stream: 'stdout' | 'stderr',
+    { encoding, hasMark }: CutSlice,
+    marker: string,
+    parts: TaggedText[],
+    redactor: Redactor | undefined,
+  ) {
+    this.#stream = stream;
+    this.#encoding = encoding;
+    this.#isBeforeMark = hasMark;
+    this.#marker = marker;
     this.#parts = parts;
     this.#redacted = redactor?.stream();
+    this.#decoder = createDecoder(encoding);
   }
 
   bytes(chunk: Uint8Array): void {
-    const whole = this.#afterGap ? chunk.subarray(startOfBorder(chunk)) : chunk;
-    this.#afterGap = false;
-    this.#push(this.#decoder.decode(whole, { stream: true }));
+    this.#take(this.#decoder.decode(chunk, false));
   }
 
-  gap(droppedBytes: number): void {
-    // A new decoder: what the old one still holds is a character whose rest was dropped.
-    this.#decoder = createStreamDecoder();
-    this.#afterGap = true;
-    this.#parts.push(this.#redacted?.flush(true) ?? '', truncationMarker(droppedBytes));
+  gap(): void {
+    this.flush();
+    this.#push(this.#marker);
+    this.#decoder = createDecoder(this.#encoding);
   }
 
   flush(): void {
-    this.#push(this.#decoder.decode());
+    this.#take(this.#decoder.decode(NOTHING, true));
     // Whether the stream ended or broke off is not known here: the end is judged as a cut.
-    this.#parts.push(this.#redacted?.flush(true) ?? '');
+    this.#push(this.#redacted?.flush(true) ?? '');
+  }
+
+  #take(decoded: string): void {
+    if (decoded === '') return;
+    const text = this.#isBeforeMark ? decoded.slice(1) : decoded;
+    this.#isBeforeMark = false;
+    this.#push(this.#redacted?.push(text) ?? text);
   }
 
   #push(text: string): void {
-    this.#parts.push(this.#redacted?.push(text) ?? text);
+    if (text !== '') this.#parts.push({ stream: this.#stream, text });
   }
 }

@@ -10,11 +10,13 @@ import { nearestName } from './nearest-name.js';
 import { commandReaders } from './option-readers.js';
 import { readArgs } from './read-args.js';
 import { RUN_LIMITS } from './run-limits.js';
-import type { CommandSpec, EnvVariables } from './run-options.js';
+import type { CommandSpec, EnvVariables, InputSource } from './run-options.js';
 import { isFileText, type Issues } from './validate.js';
 
-/** A {@link CommandSpec} whose every property is there. */
-export type CommandFields = { readonly [Name in keyof CommandSpec]-?: CommandSpec[Name] };
+/** A {@link CommandSpec} whose every property is there. A stream of input is read once, and therefore no part of a value. */
+export type CommandFields = {
+  readonly [Name in keyof CommandSpec]-?: Exclude<CommandSpec[Name], InputSource>;
+};
 
 /** Every field, in the order in which JSON and keys have them. */
 export const COMMAND_FIELDS = [
@@ -74,6 +76,13 @@ function readField(key: string, value: unknown, draft: Draft, issues: Issues): v
   }
   const invocation = blankInvocation(RUN_LIMITS);
   reader(invocation, value, issues, RUN_LIMITS);
+  if (invocation.inputSource !== undefined) {
+    issues.add(
+      'input',
+      'must be a string or a Uint8Array: a stream is read once, so give it with the options of a run',
+    );
+    return;
+  }
   takeField(key as Exclude<keyof CommandFields, 'file' | 'args'>, value, invocation, draft);
 }
 

@@ -15,8 +15,11 @@ import { commandReaders, optionReaders, type OptionReader } from './option-reade
 import { readArgs } from './read-args.js';
 import type { RedactChoice } from './read-redact.js';
 import { NO_LIMITS, type LimitName, type ResourceLimits } from './resource-limits.js';
-import type { ArgvMetachars, Encoding, EnvMode, StdinOption } from './run-options.js';
+import type { Backpressure, OutputHandlers } from './output-handlers.js';
+import type { OverflowStrategy } from './retention.js';
+import type { ArgvMetachars, Encoding, EnvMode, InputSource, StdinOption } from './run-options.js';
 import type { LaunchFailure } from './settled-facts.js';
+import type { Tee } from './tee.js';
 import { isFileText, Issues, type Range } from './validate.js';
 
 /** Bounds of what callers may ask for. Milliseconds and bytes, as the names say. */
@@ -28,6 +31,8 @@ export interface OptionLimits {
   readonly graceMs: Range;
   readonly drainMs: Range;
   readonly maxOutputBytes: Range;
+  readonly chunkBytes: Range;
+  readonly teeBytes: Range;
   readonly resources: Readonly<Record<LimitName, Range>>;
   readonly maxArgs: number;
   readonly maxEnvNames: number;
@@ -54,6 +59,7 @@ export interface Invocation {
   secretLayers: readonly EnvLayer[];
   redact: RedactChoice | undefined;
   input: Uint8Array | undefined;
+  inputSource: InputSource | undefined;
   stdin: StdinOption | undefined;
   stdout: OutputTarget;
   stderr: OutputTarget;
@@ -70,6 +76,15 @@ export interface Invocation {
   limits: ResourceLimits;
   strictLimits: boolean;
   encoding: Encoding;
+  overflow: OverflowStrategy;
+  truncationMarker: boolean;
+  captureOutput: boolean;
+  newlines: 'keep' | 'lf';
+  stdio: 'separate' | 'merged';
+  handlers: OutputHandlers | undefined;
+  chunkBytes: number;
+  backpressure: Backpressure;
+  tee: Tee | undefined;
   reject: boolean;
   correlation: CorrelationOption | undefined;
   throwOnCancel: boolean;
@@ -129,6 +144,7 @@ export function blankInvocation(limits: OptionLimits): Invocation {
     secretLayers: NO_LAYERS,
     redact: undefined,
     input: undefined,
+    inputSource: undefined,
     stdin: undefined,
     stdout: 'capture',
     stderr: 'capture',
@@ -144,6 +160,15 @@ export function blankInvocation(limits: OptionLimits): Invocation {
     limits: NO_LIMITS,
     strictLimits: false,
     encoding: 'utf8',
+    overflow: 'head-tail',
+    truncationMarker: true,
+    captureOutput: true,
+    newlines: 'keep',
+    stdio: 'separate',
+    handlers: undefined,
+    chunkBytes: limits.chunkBytes.standard,
+    backpressure: 'drop-oldest',
+    tee: undefined,
     reject: false,
     correlation: undefined,
     throwOnCancel: false,
@@ -214,11 +239,17 @@ class Reading {
 
   /** @throws {@link CommandValidationError} if anything was wrong. */
   finish(): Invocation {
-    const { input, stdin, containment } = this.#draft;
+    const { input, inputSource, stdin, containment, stdio, stderr } = this.#draft;
+    if (inputSource !== undefined && stdin !== undefined) {
+      this.issues.add('stdin', 'must be left out when input is a stream');
+    }
+    if (stdio === 'merged' && stderr !== 'capture') {
+      this.issues.add('stderr', "must be left out when stdio is 'merged': it goes where stdout goes");
+    }
     if (input !== undefined && stdin !== undefined && stdin !== 'pipe') {
       this.issues.add('stdin', "must be 'pipe' or left out when input is given");
     }
-    if (containment === 'none' && (input !== undefined || stdin === 'pipe')) {
+    if (containment === 'none' && (input !== undefined || inputSource !== undefined || stdin === 'pipe')) {
       this.issues.add('containment', "'none' leaves nobody to write the input: use a file for stdin");
     }
     // What file and arguments mean depends on the shell, which is known only when everything has been read.

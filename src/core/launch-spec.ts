@@ -52,7 +52,8 @@ export interface LaunchSpec {
   readonly environment: EnvironmentDelta;
   readonly stdin: StdinSpec;
   readonly stdout: OutputTarget;
-  readonly stderr: OutputTarget;
+  /** `merged`: into stdout, wherever that goes, in the order of writing. */
+  readonly stderr: OutputTarget | 'merged';
   readonly containment: Containment;
   /** `true`: fail with `CONTAINMENT_UNAVAILABLE` rather than use a weaker level. */
   readonly containmentRequired: boolean;
@@ -61,8 +62,10 @@ export interface LaunchSpec {
   readonly limits: ResourceLimits;
   /** `true`: fail with operation `limits` rather than run with a limit that nothing holds. */
   readonly strictLimits: boolean;
-  /** Bytes kept per captured stream: a quarter of them as head, the rest as tail. */
+  /** Bytes kept per captured stream. */
   readonly ringBytes: number;
+  /** Those of `ringBytes` that keep the first output, fewer; the rest keeps the last. */
+  readonly headBytes: number;
   /** 0: none. Bytes of one stream after which the run is stopped with cause `output-limit`. */
   readonly outputLimitBytes: number;
   /**

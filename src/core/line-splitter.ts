@@ -4,11 +4,14 @@
  * A line ends at LF; a CR before it is not part of the text. A line that grows over the limit is delivered in pieces, and so
  * is a last line without an end: both are marked as partial. A character split between two chunks is put together.
  */
-import { createStreamDecoder } from './output-slice.js';
+import { createStreamDecoder, type TextForm } from './output-slice.js';
 import type { RedactedStream } from './redactor.js';
+import type { TextChunkDecoder } from './text-encoding.js';
 
 /** Characters (UTF-16 units) of a line after which it is delivered in pieces. */
 export const MAX_LINE_LENGTH = 65_536;
+
+const NOTHING = new Uint8Array(0);
 
 /** Takes one line, or a piece of one. */
 export interface LineSink {
@@ -18,24 +21,25 @@ export interface LineSink {
 export class LineSplitter {
   readonly #sink: LineSink;
   readonly #redacted: RedactedStream | undefined;
-  #decoder = createStreamDecoder();
+  readonly #decoder: TextChunkDecoder;
   /** The line so far; never longer than the limit. */
   #pending = '';
 
   /** `redacted` takes the secrets out of the text. */
-  constructor(sink: LineSink, redacted?: RedactedStream) {
+  constructor(sink: LineSink, encoding: TextForm['encoding'] = 'utf8', redacted?: RedactedStream) {
     this.#sink = sink;
     this.#redacted = redacted;
+    this.#decoder = createStreamDecoder(encoding);
   }
 
   /** Takes the next bytes of the stream. */
   push(chunk: Uint8Array): void {
-    this.#take(this.#decoder.decode(chunk, { stream: true }));
+    this.#take(this.#decoder.decode(chunk, false));
   }
 
   /** The stream ends here or, if `isCut`, goes on elsewhere: delivers what is left of an unfinished line. */
   flush(isCut: boolean): void {
-    this.#take(this.#decoder.decode());
+    this.#take(this.#decoder.decode(NOTHING, true));
     if (this.#redacted !== undefined) this.#split(this.#redacted.flush(isCut));
     if (this.#pending === '') return;
     this.#sink.line(this.#pending, true);

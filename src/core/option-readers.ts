@@ -7,8 +7,10 @@ import type { Invocation, OptionLimits } from './invocation.js';
 import { readCorrelation } from './read-correlation.js';
 import { readEnv, readSecrets } from './read-env.js';
 import { readLimits } from './read-limits.js';
+import { outputReaders } from './read-output-options.js';
 import { readRedact } from './read-redact.js';
 import { readTexts } from './read-texts.js';
+import type { InputSource } from './run-options.js';
 import { shellChoiceOf } from './shell-choice.js';
 import { isAbortSignal, isInRange, isOneOf, isText, type Issues } from './validate.js';
 
@@ -104,12 +106,6 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
       if (isOneOf(value, CONTAINMENTS, 'containment', issues)) draft.containment = value;
     },
   ],
-  [
-    'encoding',
-    (draft, value, issues) => {
-      if (isOneOf(value, ['utf8', 'buffer'], 'encoding', issues)) draft.encoding = value;
-    },
-  ],
   ['strictLimits', switchReader('strictLimits')],
   ['redact', readRedact],
   ['reject', switchReader('reject')],
@@ -143,13 +139,29 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
     },
   ],
   ['allowOutsideRoot', switchReader('allowOutsideRoot')],
+  ...outputReaders,
 ]);
 
 function readInput(draft: Invocation, value: unknown, issues: Issues): void {
-  if (typeof value === 'string') draft.input = utf8.encode(value);
+  const source = isInputSource(value) ? value : undefined;
+  const bytes = bytesOf(value);
+  if (source === undefined && bytes === undefined) {
+    issues.add('input', 'must be a string, a Uint8Array or a stream of them');
+    return;
+  }
+  // The input of the options takes the place of that of the command, whatever kind each is.
+  draft.inputSource = source;
+  draft.input = bytes;
+}
+
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (typeof value === 'string') return utf8.encode(value);
   // `isView` is false for a proxy, which `instanceof` would let through to the backend.
-  else if (ArrayBuffer.isView(value) && value instanceof Uint8Array) draft.input = value;
-  else issues.add('input', 'must be a string or a Uint8Array');
+  return ArrayBuffer.isView(value) && value instanceof Uint8Array ? value : undefined;
+}
+
+function isInputSource(value: unknown): value is InputSource {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
 function readStdin(draft: Invocation, value: unknown, issues: Issues): void {

@@ -1,10 +1,20 @@
 /**
  * What is kept of one output stream: its head and, after a seam, its tail.
  *
- * Bytes are exact. Text is made from them here: the seam carries a marker, and no cut leaves half a character.
+ * Bytes are exact. Text is made from them here: the seam carries a marker, no cut leaves half a character, and where the tail
+ * has a line end near its beginning it begins with a whole line. What a cut leaves out of the text is in the bytes.
  */
-import type { Redactor } from './redactor.js';
-import { lengthToBorder, startOfBorder } from './utf8.js';
+import type { Cut, Redactor } from './redactor.js';
+import {
+  afterLineFeed,
+  createDecoder,
+  decodeWhole,
+  firstBorder,
+  recognise,
+  wholeLength,
+  type TextChunkDecoder,
+  type TextEncoding,
+} from './text-encoding.js';
 
 /** Kept bytes of a stream. Without a gap, `seam` is the length of `bytes` and `droppedBytes` is 0. */
 export interface OutputSlice {
@@ -24,14 +34,34 @@ export interface OutputSegment {
   readonly timestampMs: number;
 }
 
+/** How text is made of bytes. */
+export interface TextForm {
+  readonly encoding: TextEncoding | 'auto' | 'buffer' | 'base64';
+  /** Whether a marker stands where bytes are missing. */
+  readonly truncationMarker: boolean;
+  /** `lf`: CRLF becomes LF; a lone CR stays. */
+  readonly newlines: 'keep' | 'lf';
+}
+
+export const PLAIN_TEXT: TextForm = { encoding: 'utf8', truncationMarker: true, newlines: 'keep' };
+
 export const NO_OUTPUT: OutputSlice = { bytes: new Uint8Array(0), seam: 0, droppedBytes: 0 };
 
-// A byte order mark is output like any other byte.
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+/** Share of a tail that is given up at most for it to begin with a whole line, and the bytes that are never exceeded. */
+const LINE_SEARCH_SHARE = 4;
+const LINE_SEARCH_BYTES = 4096;
 
-/** A decoder that carries characters split between two chunks. Invalid bytes become U+FFFD. */
-export function createStreamDecoder(): InstanceType<typeof TextDecoder> {
-  return new TextDecoder('utf-8', { ignoreBOM: true });
+/** A slice of which the parts that make no whole characters or lines are cut away; its gap is the larger for it. */
+export interface CutSlice {
+  readonly slice: OutputSlice;
+  readonly encoding: TextEncoding;
+  /** Its first character is a mark that the encoding was recognised by. */
+  readonly hasMark: boolean;
+}
+
+/** A decoder that carries characters split between two chunks. Bytes are read as UTF-8 where they are to stay bytes. */
+export function createStreamDecoder(encoding: TextForm['encoding']): TextChunkDecoder {
+  return createDecoder(encoding === 'buffer' || encoding === 'base64' ? 'utf8' : encoding);
 }
 
 /** What stands in text where bytes are missing. */
@@ -40,17 +70,22 @@ export function truncationMarker(droppedBytes: number): string {
 }
 
 /** The slice as text, without the secrets that `redactor` knows. `endsCut`: the stream broke off at its end. */
-export function textOf(slice: OutputSlice, redactor?: Redactor, endsCut = false): string {
-  if (slice.droppedBytes === 0) {
-    const text = slice.bytes.length === 0 ? '' : utf8.decode(slice.bytes);
-    return redactor?.redact(text, { end: endsCut }) ?? text;
-  }
-  const { head, tail } = partsOf(slice);
-  const headText = utf8.decode(head.subarray(0, lengthToBorder(head)));
-  const shownHead = redactor?.redact(headText, { end: true }) ?? headText;
-  const tailText = textFromCut(tail);
-  const shownTail = redactor?.redact(tailText, { start: true, end: endsCut }) ?? tailText;
-  return shownHead + truncationMarker(slice.droppedBytes) + shownTail;
+export function textOf(slice: OutputSlice, form: TextForm = PLAIN_TEXT, redactor?: Redactor, endsCut = false): string {
+  if (slice.bytes.length === 0 && slice.droppedBytes === 0) return '';
+  if (slice.droppedBytes === 0 && form.encoding === 'utf8')
+    return withNewlines(shown(decodeWhole(slice.bytes, 'utf8'), redactor, { end: endsCut }), form);
+  const { slice: cut, encoding, hasMark } = cutForText(slice, form.encoding);
+  const { head: headBytes, tail: tailBytes } = partsOf(cut);
+  const head = decodeWhole(headBytes, encoding).slice(hasMark ? 1 : 0);
+  if (slice.droppedBytes === 0) return withNewlines(shown(head, redactor, { end: endsCut }), form);
+  const shownHead = shown(head, redactor, { end: true });
+  const shownTail = shown(decodeWhole(tailBytes, encoding), redactor, { start: true, end: endsCut });
+  const marker = form.truncationMarker ? truncationMarker(slice.droppedBytes) : '';
+  return withNewlines(`${shownHead}${marker}${shownTail}`, form);
+}
+
+function shown(text: string, redactor: Redactor | undefined, cut: Cut): string {
+  return redactor?.redact(text, cut) ?? text;
 }
 
 /** The slice with its secrets masked, see {@link Redactor.mask}. */
@@ -67,7 +102,43 @@ function partsOf({ bytes, seam }: OutputSlice): { readonly head: Uint8Array; rea
   return { head: bytes.subarray(0, seam), tail: bytes.subarray(seam) };
 }
 
-/** Text of bytes that begin at an arbitrary place in a stream. */
-export function textFromCut(bytes: Uint8Array): string {
-  return utf8.decode(bytes.subarray(startOfBorder(bytes)));
+/** Text of bytes that begin at an arbitrary place, `offset`, of their stream. */
+export function textFromCut(bytes: Uint8Array, offset = 0, encoding: TextEncoding = 'utf8'): string {
+  return decodeWhole(bytes.subarray(firstBorder(bytes, offset, encoding)), encoding);
+}
+
+/** Text with the line ends that were asked for. */
+export function withNewlines(text: string, { newlines }: Pick<TextForm, 'newlines'>): string {
+  return newlines === 'lf' ? text.replaceAll('\r\n', '\n') : text;
+}
+
+/** Finds out the encoding, and cuts at the borders of characters and lines. */
+export function cutForText(slice: OutputSlice, wanted: TextForm['encoding']): CutSlice {
+  const { seam, droppedBytes } = slice;
+  const tailOffset = seam + droppedBytes;
+  const { head, tail } = partsOf(slice);
+  const { encoding, hasMark } = encodingOf(head, tail, tailOffset, wanted);
+  if (droppedBytes === 0) return { slice, encoding, hasMark };
+  const headEnd = wholeLength(head, encoding);
+  const tailStart = startOfTail(tail, tailOffset, encoding);
+  const kept = new Uint8Array(headEnd + tail.length - tailStart);
+  kept.set(head.subarray(0, headEnd));
+  kept.set(tail.subarray(tailStart), headEnd);
+  const dropped = droppedBytes + (seam - headEnd) + tailStart;
+  return { slice: { bytes: kept, seam: headEnd, droppedBytes: dropped }, encoding, hasMark };
+}
+
+function startOfTail(tail: Uint8Array, offset: number, encoding: TextEncoding): number {
+  const border = firstBorder(tail, offset, encoding);
+  const most = Math.min(LINE_SEARCH_BYTES, Math.floor(tail.length / LINE_SEARCH_SHARE));
+  const line = afterLineFeed(tail, border, most, encoding);
+  return Math.min(line === -1 ? border : line, tail.length);
+}
+
+function encodingOf(head: Uint8Array, tail: Uint8Array, tailOffset: number, wanted: TextForm['encoding']) {
+  if (wanted === 'buffer' || wanted === 'base64') return { encoding: 'utf8', hasMark: false } as const;
+  if (wanted !== 'auto') return { encoding: wanted, hasMark: false };
+  if (head.length > 0) return recognise(head);
+  // Marks stand at the beginning, which was dropped.
+  return { encoding: recognise(tail.subarray(tailOffset % 2)).encoding, hasMark: false };
 }

@@ -19,6 +19,8 @@ export interface Redactor {
   mask(bytes: Uint8Array, cut?: Cut): Uint8Array;
   /** For text that comes in pieces. */
   stream(): RedactedStream;
+  /** For bytes that come in pieces, masked as {@link Redactor.mask} does it. */
+  byteStream(): MaskedStream;
   /** Characters before a place that may belong to a secret at that place. */
   readonly lookBehind: number;
   /** What cannot be redacted, in words and without any value. */
@@ -30,4 +32,10 @@ export interface RedactedStream {
   push(text: string): string;
   /** The rest. `isCut`: the text breaks off here, and what comes next, if anything does, begins anywhere. */
   flush(isCut: boolean): string;
+}
+
+/** Bytes in pieces, as a {@link RedactedStream} of text. A piece that is returned is the caller's. */
+export interface MaskedStream {
+  push(bytes: Uint8Array): Uint8Array;
+  flush(isCut: boolean): Uint8Array;
 }

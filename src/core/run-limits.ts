@@ -18,6 +18,9 @@ export const RUN_LIMITS: OptionLimits = {
   graceMs: { min: 0, max: 60_000, standard: 2_000 },
   drainMs: { min: 0, max: 60_000, standard: 500 },
   maxOutputBytes: { min: KIB, max: 100 * MIB, standard: MIB },
+  // Whole pages; a listener is given no more at once than is read at once.
+  chunkBytes: { min: 1, max: 64 * KIB, standard: 4 * KIB },
+  teeBytes: { min: 1, max: Number.MAX_SAFE_INTEGER, standard: 1024 * MIB },
   resources: {
     // Below 1 MiB not even a shell starts; the largest exact number is 8 PiB.
     memoryBytes: { min: MIB, max: Number.MAX_SAFE_INTEGER, standard: 0 },

@@ -5,7 +5,11 @@
 import type { TimeBudget } from './budget.js';
 import type { CorrelationOption } from './correlation.js';
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
+import type { Backpressure, OutputHandlers } from './output-handlers.js';
 import type { ResourceLimits } from './resource-limits.js';
+import type { OverflowStrategy } from './retention.js';
+import type { TeeOptions } from './tee.js';
+import type { TextEncoding } from './text-encoding.js';
 
 /** How the child's environment is made of the host's and the given variables. */
 export type EnvMode = 'inherit' | 'merge' | 'replace' | 'minimal';
@@ -13,14 +17,20 @@ export type EnvMode = 'inherit' | 'merge' | 'replace' | 'minimal';
 /** Variables to set; `undefined` or `null` removes the name from what would be inherited. */
 export type EnvVariables = Readonly<Record<string, string | undefined | null>>;
 
+/** What standard input can be read from: a web stream, a stream of Node, an async generator. */
+export type InputSource = AsyncIterable<string | Uint8Array>;
+
 /** Standard input: nothing, a pipe that stays open for `handle.write`, the host's own, or a file. */
 export type StdinOption = 'ignore' | 'pipe' | 'inherit' | { readonly file: string };
 
 /** What is refused of a command without a shell that reads as if there were one. */
 export type ArgvMetachars = 'off' | 'executable' | 'reject';
 
-/** Form of the captured output. */
-export type Encoding = 'utf8' | 'buffer';
+/**
+ * Form of the captured output: bytes, bytes as base64 text, or text. `auto` recognises UTF-16 and a byte order mark, which it
+ * leaves out, and reads everything else as UTF-8.
+ */
+export type Encoding = TextEncoding | 'buffer' | 'base64' | 'auto';
 
 /** Type of captured output under an {@link Encoding}. */
 export type OutputOf<E extends Encoding> = E extends 'buffer' ? Uint8Array : string;
@@ -63,8 +73,11 @@ export interface CommandOptions {
    * `env`, and are redacted in everything that is shown of the run. Those of a call are put on top of its runner's.
    */
   readonly secrets?: Readonly<Record<string, string>> | undefined;
-  /** Standard input as text (UTF-8) or bytes; the child sees the end of input after it, unless `stdin` is `'pipe'`. */
-  readonly input?: string | Uint8Array | undefined;
+  /**
+   * Standard input as text (UTF-8), bytes, or a stream of either; the child sees the end of input after it, unless `stdin` is
+   * `'pipe'`. A stream is read as fast as the command reads, given back when the run ends, and stops the run when it fails.
+   */
+  readonly input?: string | Uint8Array | InputSource | undefined;
   /** @defaultValue `'ignore'`: the child reads end of input at once. */
   readonly stdin?: StdinOption | undefined;
   /**
@@ -116,7 +129,7 @@ export interface RedactOptions {
   readonly patterns?: readonly string[] | undefined;
   /** Redact what looks like a secret: known kinds of tokens, and values that are assigned to a telling name. @defaultValue `true` */
   readonly builtIn?: boolean | undefined;
-  /** Overwrite secrets by `*` in the bytes of a result with `encoding: 'buffer'`, too. @defaultValue `false` */
+  /** Overwrite secrets by `*` in bytes, too: of a result, of `onChunk` and of web streams. @defaultValue `false` */
   readonly bytes?: boolean | undefined;
 }
 
@@ -130,7 +143,7 @@ export interface CommandSpec extends CommandOptions {
 }
 
 /** Options of one run. Everything is optional; a property that is `undefined` counts as not given. */
-export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions {
+export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions, OutputHandlers {
   /**
    * Milliseconds without any output after which the run is stopped, 1 to 86 400 000.
    *
@@ -150,7 +163,45 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
    */
   readonly drainMs?: number | undefined;
   /**
-   * What a stream with more than `maxOutputBytes` means: `truncate` drops from the middle, `kill` stops the run.
+   * `merged` gives the command one pipe for both streams: `stdout` then holds both in the exact order of writing, `stderr`
+   * nothing, and lines are tagged `combined`.
+   *
+   * @defaultValue `'separate'`
+   */
+  readonly stdio?: 'separate' | 'merged' | undefined;
+  /**
+   * What is kept of a stream with more than `maxOutputBytes`: `head-tail` its beginning (a quarter) and its end, `head`
+   * its beginning, `tail` its end.
+   *
+   * @defaultValue `'head-tail'`
+   */
+  readonly overflow?: OverflowStrategy | undefined;
+  /** `false`: text says nothing at the place where bytes are missing. @defaultValue `true` */
+  readonly truncationMarker?: boolean | undefined;
+  /**
+   * `false` keeps no more than the last 65 536 bytes of each stream: for outputs of any size that somebody else reads by line,
+   * by chunk, as a stream or in a file.
+   *
+   * @defaultValue `true`
+   */
+  readonly captureOutput?: boolean | undefined;
+  /** `lf`: text has LF where the command wrote CRLF. Byte counts stay those of the command. @defaultValue `'keep'` */
+  readonly newlines?: 'keep' | 'lf' | undefined;
+  /** Bytes that `onChunk` is given at most, 1 to 65 536. @defaultValue `4096` */
+  readonly chunkBytes?: number | undefined;
+  /**
+   * What happens when a handler does not keep up: it misses the oldest output, which it is told as a gap, or the command waits.
+   *
+   * @defaultValue `'drop-oldest'`
+   */
+  readonly backpressure?: Backpressure | undefined;
+  /**
+   * Copies the output to a file, as bytes, in which those of secrets are overwritten by `*`. Nothing that happens to the file is
+   * fatal; `result.output.tee` tells.
+   */
+  readonly tee?: string | TeeOptions | undefined;
+  /**
+   * What a stream with more than `maxOutputBytes` means: `truncate` drops what `overflow` says, `kill` stops the run.
    *
    * @defaultValue `'truncate'`
    */
@@ -177,7 +228,12 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
    * @defaultValue `false`
    */
   readonly strictLimits?: boolean | undefined;
-  /** `buffer` returns output as bytes, without decoding and without a truncation marker. @defaultValue `'utf8'` */
+  /**
+   * Form of the output. `buffer` returns bytes, without decoding and without a truncation marker; `result.bytes()` does so
+   * for every form.
+   *
+   * @defaultValue `'utf8'`
+   */
   readonly encoding?: E | undefined;
   /**
    * What is replaced by `[REDACTED]` in everything that is shown of the run: the text of the result, lines, tails, its command
@@ -185,7 +241,8 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions 
    * it says. `false`: the result shows what the command wrote; lines, tails and messages stay redacted.
    *
    * @remarks This keeps logs clean and isolates nothing: a command may write what it knows in a form that nobody recognises.
-   * Bytes (`encoding: 'buffer'`, `handle.read()`) and streams that are inherited are as the command wrote them.
+   * Bytes (`encoding: 'buffer'` and `'base64'`, `result.bytes()`, `onChunk`, web streams) are as the command wrote them unless
+   * `bytes` is set; so are, in any case, `handle.read()`, `handle.pipe()` and streams that are inherited.
    * @defaultValue values of `secrets` only
    */
   readonly redact?: boolean | RedactOptions | undefined;

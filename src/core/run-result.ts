@@ -4,18 +4,17 @@
  * Every flag comes from `outcome`, so that none can contradict it. Output is decoded once, when the run settles; the bytes
  * are kept only where both streams wrote and `combined()` may need them.
  */
-import type { Cleanup, CleanupMechanism, ProcessName } from './cleanup.js';
-import { combinedBytes, combinedText, type CapturedOutput } from './combined-output.js';
+import type { Cleanup, CleanupMechanism } from './cleanup.js';
+import type { CapturedOutput, TaggedText } from './combined-output.js';
 import type { CorrelationIds } from './correlation.js';
 import type { Invocation } from './invocation.js';
 import { isoTime } from './iso-time.js';
 import type { BackendKind, Containment } from './launch-spec.js';
 import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from './outcome.js';
-import { maskedSlice, textOf, type OutputSlice } from './output-slice.js';
 import type { Redactor } from './redactor.js';
 import type { LimitBreach, LimitName } from './resource-limits.js';
-import type { Encoding } from './run-options.js';
-import { isCutOff, type SettledFacts, type StreamFacts, type Usage } from './settled-facts.js';
+import { ResultOutput, type OutputSummary } from './result-output.js';
+import type { SettledFacts, Usage } from './settled-facts.js';
 import type { ShellName } from './shell-choice.js';
 import { outcomeOf, reasonOf } from './settled-outcome.js';
 
@@ -29,21 +28,6 @@ export interface CommandSummary {
   readonly shell: ShellName | null;
   /** The file that was executed, that of the shell if there was one; `null` if none was found. */
   readonly resolvedFile: string | null;
-}
-
-/** Bytes of one output stream. */
-export interface StreamSummary {
-  /** Bytes the command wrote. */
-  readonly totalBytes: number;
-  /** Bytes of the stream that are in the result. */
-  readonly keptBytes: number;
-  readonly droppedBytes: number;
-  /** Whether anything was dropped. */
-  readonly truncated: boolean;
-  /** `false`: reading was cut off while others still held the stream, see `heldBy`. */
-  readonly complete: boolean;
-  /** Processes that still held the stream when the drain limit passed. */
-  readonly heldBy: readonly ProcessName[];
 }
 
 /** How a run ended and what it left. `T` is the form of its output. */
@@ -68,7 +52,11 @@ export interface RunResult<T extends string | Uint8Array = string> {
   readonly stderr: T;
   /** Both streams in the order of arrival, which is exact within what `capabilities().order` says. */
   combined(): T;
-  readonly output: { readonly stdout: StreamSummary; readonly stderr: StreamSummary };
+  /** The same as text, told apart by stream: stretches in the order of arrival. */
+  segments(): readonly TaggedText[];
+  /** The bytes kept of a stream, whatever form its text has; a gap leaves no trace in them. */
+  bytes(stream: 'stdout' | 'stderr'): Uint8Array;
+  readonly output: OutputSummary;
   /** The teardown receipt as known when the run settled; see `handle.cleanup` for its final form. */
   readonly cleanup: Cleanup;
   readonly usage: Usage;
@@ -116,6 +104,7 @@ export interface ResultParts {
   readonly withheldEnv: readonly string[];
   /** `undefined`: nothing is redacted. */
   readonly redactor: Redactor | undefined;
+  readonly taps: Pick<OutputSummary, 'handlers' | 'tee'>;
 }
 
 /** The result of a run that has settled. */
@@ -136,7 +125,7 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly reason: string | null;
   readonly stdout: string | Uint8Array;
   readonly stderr: string | Uint8Array;
-  readonly output: { readonly stdout: StreamSummary; readonly stderr: StreamSummary };
+  readonly output: OutputSummary;
   readonly cleanup: Cleanup;
   readonly usage: Usage;
   readonly breach: LimitBreach | null;
@@ -151,21 +140,16 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly containment: Containment;
   readonly queuedMs: number;
   readonly launches: number;
-  /** Both streams in bytes; `undefined` where one of them is empty and the other is the whole. */
-  readonly #both: CapturedOutput | undefined;
-  /** Of the output; `undefined` where it is shown as it is. */
-  readonly #redactor: Redactor | undefined;
+  readonly #output: ResultOutput;
 
   constructor(parts: ResultParts) {
-    const { id, invocation, facts, captured, cancelReason, backend, containment, withheldEnv, redactor } = parts;
-    const { stdout, stderr } = captured;
+    const { id, invocation, facts, captured, cancelReason, backend, containment, withheldEnv, redactor, taps } = parts;
     const { breach, unenforcedLimits } = facts;
     const inResult = invocation.redact?.inResult === false ? undefined : redactor;
     const command = commandShown(invocation, inResult, facts.resolvedFile);
     const subject = inResult === redactor ? command : commandShown(invocation, redactor, facts.resolvedFile);
     const file = command.shell === null ? subject.file : (invocation.launchTarget?.file ?? subject.file);
     const outcome = outcomeOf(facts, { file, cwd: subject.cwd ?? undefined, containment, unenforcedLimits });
-    this.#redactor = invocation.encoding === 'buffer' && invocation.redact?.inBytes !== true ? undefined : inResult;
     this.id = id;
     this.command = command;
     this.correlationIds = parts.correlationIds;
@@ -177,9 +161,11 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.cancelled = isCancelled(outcome);
     const reason = reasonOf(outcome, invocation, cancelReason, breach);
     this.reason = reason === null || inResult === undefined ? reason : inResult.redact(reason);
-    this.stdout = this.#shown(stdout, invocation.encoding, isCutOff(facts, facts.stdout));
-    this.stderr = this.#shown(stderr, invocation.encoding, isCutOff(facts, facts.stderr));
-    this.output = { stdout: summaryOf(facts.stdout), stderr: summaryOf(facts.stderr) };
+    this.#output = new ResultOutput(captured, facts, invocation, inResult);
+    this.stdout = this.#output.stdout;
+    this.stderr = this.#output.stderr;
+    const { handlers, tee } = taps;
+    this.output = { stdout: this.#output.stdoutSummary, stderr: this.#output.stderrSummary, handlers, tee };
     this.cleanup = facts.cleanup;
     this.usage = facts.usage;
     this.breach = breach;
@@ -194,20 +180,19 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.containment = levelInForce(facts.cleanup.mechanism, containment);
     this.queuedMs = parts.queuedMs;
     this.launches = parts.launches;
-    this.#both = stdout.bytes.length > 0 && stderr.bytes.length > 0 ? captured : undefined;
     Object.freeze(this);
   }
 
   combined(): string | Uint8Array {
-    if (this.#both === undefined) return this.stdout.length > 0 ? this.stdout : this.stderr;
-    return typeof this.stdout === 'string'
-      ? combinedText(this.#both, this.#redactor)
-      : combinedBytes(this.#both, this.#redactor);
+    return this.#output.combined();
   }
 
-  #shown(slice: OutputSlice, encoding: Encoding, endsCut: boolean): string | Uint8Array {
-    if (encoding !== 'buffer') return textOf(slice, this.#redactor, endsCut);
-    return this.#redactor === undefined ? slice.bytes : maskedSlice(slice, this.#redactor, endsCut).bytes;
+  segments(): readonly TaggedText[] {
+    return this.#output.segments();
+  }
+
+  bytes(stream: 'stdout' | 'stderr'): Uint8Array {
+    return this.#output.bytes(stream);
   }
 }
 
@@ -234,11 +219,6 @@ export function commandShown(
     shell,
     resolvedFile: executed === null ? null : redactor.redact(executed),
   });
-}
-
-function summaryOf({ totalBytes, keptBytes, complete, heldBy }: StreamFacts): StreamSummary {
-  const droppedBytes = totalBytes - keptBytes;
-  return { totalBytes, keptBytes, droppedBytes, truncated: droppedBytes > 0, complete, heldBy };
 }
 
 /** The default may turn out weaker than wished when the run starts; the mechanism tells. */

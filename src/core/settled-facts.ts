@@ -115,3 +115,9 @@ export function notLaunched(atMs: number, why: StopCause | LaunchFailure): Settl
     unenforcedLimits: NONE_UNENFORCED,
   };
 }
+
+/** The failure of a launch that threw. */
+export function launchFailure(error: unknown): LaunchFailure {
+  const detail = error instanceof Error ? error.message : String(error);
+  return { operation: 'launch', errno: '', subject: 'none', detail };
+}

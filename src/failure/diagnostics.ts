@@ -5,7 +5,8 @@
 import type { CleanupMechanism, CleanupStatus, ProcessName, Survivor } from '../core/cleanup.js';
 import { displayPath } from '../core/display-path.js';
 import type { Outcome } from '../core/outcome.js';
-import type { RunResult, StreamSummary } from '../core/run-result.js';
+import type { StreamSummary } from '../core/result-output.js';
+import type { RunResult } from '../core/run-result.js';
 import { classifyResult, type ClassifyOptions } from './classify.js';
 import type { Failure } from './failure.js';
 

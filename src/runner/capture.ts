@@ -4,24 +4,31 @@
 import type { Backend, LaunchId, OutputSegment, StreamFacts, StreamName } from '../backend/backend.js';
 import type { CapturedOutput } from '../core/combined-output.js';
 import { NO_OUTPUT, type OutputSlice } from '../core/output-slice.js';
+import { keptBytesOf, type RetentionOptions } from '../core/retention.js';
 import type { SettledFacts } from '../core/settled-facts.js';
 
-export const NOTHING_CAPTURED: CapturedOutput = { stdout: NO_OUTPUT, stderr: NO_OUTPUT, segments: [] };
+const NOTHING_CAPTURED: CapturedOutput = { stdout: NO_OUTPUT, stderr: NO_OUTPUT, segments: [] };
 
-/** What both streams keep, and the order of arrival where both have something. */
-export function readCaptured(backend: Backend, id: LaunchId, facts: SettledFacts): CapturedOutput {
+/** What a result holds of both streams, and the order of arrival where both have something. `id`: none without a launch. */
+export function readCaptured(
+  backend: Backend,
+  id: LaunchId | undefined,
+  facts: SettledFacts,
+  retention: RetentionOptions,
+): CapturedOutput {
   const { stdout, stderr } = facts;
-  if (stdout.keptBytes === 0 && stderr.keptBytes === 0) return NOTHING_CAPTURED;
+  if (id === undefined || (stdout.keptBytes === 0 && stderr.keptBytes === 0)) return NOTHING_CAPTURED;
+  const limit = keptBytesOf(retention);
   return {
-    stdout: readSlice(backend, id, 'stdout', stdout),
-    stderr: readSlice(backend, id, 'stderr', stderr),
+    stdout: readSlice(backend, id, 'stdout', stdout, limit),
+    stderr: readSlice(backend, id, 'stderr', stderr, limit),
     segments: stdout.keptBytes > 0 && stderr.keptBytes > 0 ? readOrder(backend, id) : [],
   };
 }
 
-function readSlice(backend: Backend, id: LaunchId, stream: StreamName, facts: StreamFacts): OutputSlice {
+function readSlice(backend: Backend, id: LaunchId, stream: StreamName, facts: StreamFacts, limit: number): OutputSlice {
   if (facts.keptBytes === 0) return NO_OUTPUT;
-  const bytes = new Uint8Array(facts.keptBytes);
+  const bytes = new Uint8Array(Math.min(facts.keptBytes, limit));
   let seam = bytes.length;
   let length = 0;
   let cursor = 0;

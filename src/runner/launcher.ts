@@ -61,7 +61,9 @@ export class Launcher {
   }
 
   runSync(command: unknown, second: unknown, third: unknown): AnyResult {
-    return this.#create(this.#readWithoutHandle(command, second, third), false).launchSync();
+    const invocation = this.#readWithoutHandle(command, second, third);
+    refuseListeners(invocation);
+    return this.#create(invocation, false).launchSync();
   }
 
   #create(invocation: Invocation, isHeld: boolean): Run {
@@ -78,4 +80,14 @@ export class Launcher {
     }
     return invocation;
   }
+}
+
+/** Nothing can be called, copied or awaited while the thread is blocked. */
+function refuseListeners({ handlers, tee, inputSource }: Invocation): void {
+  const properties = Object.keys(handlers ?? {});
+  if (tee !== undefined) properties.push('tee');
+  if (inputSource !== undefined) properties.push('input');
+  if (properties.length === 0) return;
+  const message = 'cannot be served by runSync: use run()';
+  throw new CommandValidationError(properties.map((property) => ({ property, message })));
 }

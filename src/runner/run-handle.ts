@@ -6,14 +6,19 @@
  */
 import type { Cleanup } from '../core/cleanup.js';
 import { CommandValidationError, CustodyError } from '../core/errors.js';
+import type { OutputLine } from '../core/output-handlers.js';
 import type { RunState } from '../core/outcome.js';
+import { byteMaskOf } from './byte-mask.js';
 import { endRun } from './end-run.js';
 import { LineReader } from './line-reader.js';
-import { RunStreams } from './run-streams.js';
+import type { RunStreams } from './run-streams.js';
+import { capturedStreams } from './run-taps.js';
 import type { AnyResult, Run } from './run.js';
-import type { LinesOptions, OutputLine, RunHandle, StreamName, StreamRead, TailSize } from './runner.js';
+import type { LinesOptions, RunHandle, StreamName, StreamRead, TailSize } from './runner.js';
 import { StdinWriter } from './stdin-writer.js';
+import { connect } from './pipeline.js';
 import { readTail } from './tail.js';
+import { readableOf, writableOf } from './web-streams.js';
 
 /** Bytes that one `read` returns at most. */
 const READ_BYTES = 65_536;
@@ -26,7 +31,7 @@ const utf8 = new TextEncoder();
 let readBuffer: Uint8Array | undefined;
 
 const abandoned = new FinalizationRegistry<Run>((run) => {
-  run.letGo();
+  run.hold.letGo();
 });
 
 export class ProcessRunHandle implements RunHandle<string | Uint8Array> {
@@ -34,12 +39,14 @@ export class ProcessRunHandle implements RunHandle<string | Uint8Array> {
   readonly #streams: RunStreams;
   #writer: StdinWriter | undefined;
   #reader: LineReader | undefined;
+  #stdout: ReadableStream<Uint8Array> | undefined;
+  #stderr: ReadableStream<Uint8Array> | undefined;
+  #stdinStream: WritableStream<string | Uint8Array> | undefined;
   #disposal: Promise<void> | undefined;
 
   constructor(run: Run) {
     this.#run = run;
-    this.#streams = new RunStreams(run);
-    run.attach(this.#streams);
+    this.#streams = run.hold.streams;
     abandoned.register(this, run, this);
   }
 
@@ -77,39 +84,65 @@ export class ProcessRunHandle implements RunHandle<string | Uint8Array> {
     return { bytes: readBuffer.slice(0, count), next, dropped, end };
   }
 
+  get stdout(): ReadableStream<Uint8Array> {
+    this.#stdout ??= this.#readable('stdout');
+    return this.#stdout;
+  }
+
+  get stderr(): ReadableStream<Uint8Array> {
+    this.#stderr ??= this.#readable('stderr');
+    return this.#stderr;
+  }
+
+  get stdin(): WritableStream<string | Uint8Array> {
+    this.#stdinStream ??= writableOf(this);
+    return this.#stdinStream;
+  }
+
+  pipe<H extends RunHandle | RunHandle<Uint8Array>>(next: H): H {
+    if (!(next instanceof ProcessRunHandle) || next.#run.invocation.stdin !== 'pipe')
+      throw invalid('next', "must be a handle whose stdin is 'pipe'");
+    // As the command wrote it: what another command reads is shown to nobody.
+    connect(this as unknown as RunHandle, readableOf(this.#streams, this.#captured(['stdout'])), next);
+    return next;
+  }
+
   lines(options: LinesOptions = {}): AsyncIterableIterator<OutputLine> {
     if (this.#reader !== undefined) {
       throw new CustodyError('VALIDATION_FAILED', `the lines of ${this.id} are already being read`, {
         operation: 'lines',
       });
     }
-    const { invocation } = this.#run;
-    const wanted = (options.streams ?? STREAM_NAMES).map(checkedStream);
-    const captured = STREAM_NAMES.filter((name) => wanted.includes(name) && invocation[name] === 'capture');
-    this.#reader = new LineReader(this.#streams, captured, () => {
-      this.#reader = undefined;
-    });
+    const { streams = STREAM_NAMES, backpressure = 'block' } = options;
+    if (backpressure !== 'block' && (backpressure as unknown) !== 'drop-oldest')
+      throw invalid('backpressure', "must be 'block' or 'drop-oldest'");
+    const wanted = streams.map(checkedStream);
+    this.#reader = new LineReader(
+      this.#streams,
+      this.#captured(wanted),
+      backpressure === 'block' ? 'block' : 'drop',
+      () => {
+        this.#reader = undefined;
+      },
+    );
     return this.#reader;
   }
 
-  /** Streams that nobody reads by the line are no longer held: the child does not wait for anybody. */
+  /** Streams that nobody listens to are no longer held: the child does not wait for anybody. */
   releaseUnreadOutput(): void {
-    for (const name of STREAM_NAMES) {
-      const isCaptured = this.#run.invocation[name] === 'capture';
-      if (isCaptured && this.#reader?.reads(name) !== true) this.#streams.watch(name, 'off');
-    }
+    this.#streams.flows.release(capturedStreams(this.#run.invocation));
   }
 
   write(chunk: string | Uint8Array): Promise<void> {
     if (this.#run.invocation.stdin !== 'pipe') return Promise.reject(invalid('stdin', "must be 'pipe' for write()"));
     if (this.#writer?.isEnded === true) return Promise.reject(invalid('chunk', 'cannot be written after endInput()'));
-    if (typeof chunk === 'string') return this.#stdin().write(utf8.encode(chunk));
+    if (typeof chunk === 'string') return this.#input().write(utf8.encode(chunk));
     if (!ArrayBuffer.isView(chunk)) return Promise.reject(invalid('chunk', 'must be a string or a Uint8Array'));
-    return this.#stdin().write(chunk);
+    return this.#input().write(chunk);
   }
 
   endInput(): void {
-    if (this.#run.invocation.stdin === 'pipe') this.#stdin().end();
+    if (this.#run.invocation.stdin === 'pipe') this.#input().end();
   }
 
   stop(reason = 'stop() was called'): void {
@@ -151,11 +184,19 @@ export class ProcessRunHandle implements RunHandle<string | Uint8Array> {
       await endRun(this.#run, 'dispose() was called');
     } finally {
       abandoned.unregister(this);
-      this.#run.letGo();
+      this.#run.hold.letGo();
     }
   }
 
-  #stdin(): StdinWriter {
+  #readable(name: StreamName): ReadableStream<Uint8Array> {
+    return readableOf(this.#streams, this.#captured([name]), byteMaskOf(this.#run));
+  }
+
+  #captured(wanted: readonly StreamName[]): readonly StreamName[] {
+    return capturedStreams(this.#run.invocation).filter((name) => wanted.includes(name));
+  }
+
+  #input(): StdinWriter {
     if (this.#writer === undefined) {
       this.#writer = new StdinWriter(this.#streams);
       this.#run.attach(this.#writer);

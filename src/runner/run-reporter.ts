@@ -1,4 +1,4 @@
-import type { Backend, Flow, LaunchId, OutputTarget, StreamName } from '../backend/backend.js';
+import type { Backend, Flow, LaunchId, StreamName } from '../backend/backend.js';
 import type { Cleanup } from '../core/cleanup.js';
 import type { CorrelationIds } from '../core/correlation.js';
 import type { RunEvent } from '../core/observer.js';
@@ -36,11 +36,9 @@ export class RunReporter {
     return this.#observers.hearsOutput ? 'drop' : 'off';
   }
 
-  watchOutput(backend: Backend, id: LaunchId, targets: Readonly<Record<StreamName, OutputTarget>>): void {
+  watchOutput(backend: Backend, id: LaunchId, streams: readonly StreamName[]): void {
     if (!this.#observers.hearsOutput) return;
-    for (const stream of ['stdout', 'stderr'] as const) {
-      if (targets[stream] === 'capture') backend.watch(id, stream, this.leastFlow);
-    }
+    for (const stream of streams) backend.watch(id, stream, this.leastFlow);
   }
 
   started(pid: number): void {

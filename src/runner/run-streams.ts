@@ -4,7 +4,8 @@
  * Before the run is launched, wishes are kept and input waits. After it has settled, input counts as accepted; after the output
  * has been released, all of it counts as dropped.
  */
-import type { Flow, OutputRead, OutputSegments, StreamName } from '../backend/backend.js';
+import type { OutputRead, OutputSegments, StreamName } from '../backend/backend.js';
+import { FlowControl } from './flow-control.js';
 import type { RunAttachment } from './run-attachment.js';
 import type { Run } from './run.js';
 
@@ -16,15 +17,16 @@ export interface OutputEnds {
 
 export class RunStreams implements RunAttachment {
   readonly run: Run;
-  /** What was asked for last: a launch that comes later, or again, knows nothing of it. */
-  readonly #flows: Partial<Record<StreamName, Flow>> = {};
+  readonly flows: FlowControl;
 
   constructor(run: Run) {
     this.run = run;
+    this.flows = new FlowControl(run);
+    run.attach(this);
   }
 
   launched(): void {
-    for (const [stream, flow] of Object.entries(this.#flows) as [StreamName, Flow][]) this.watch(stream, flow);
+    this.flows.launched();
   }
 
   /** Bytes accepted, see `Backend.writeStdin`; none before the launch. */
@@ -39,24 +41,12 @@ export class RunStreams implements RunAttachment {
     if (id !== undefined) this.run.backend.closeStdin(id);
   }
 
-  watch(stream: StreamName, flow: Flow): void {
-    this.#flows[stream] = flow;
-    const id = this.#runningId();
-    if (id !== undefined) this.run.backend.watch(id, stream, flow === 'off' ? this.run.leastFlow : flow);
-  }
-
   read(stream: StreamName, cursor: number, into: Uint8Array): OutputRead {
     const id = this.run.launchId;
     if (id !== undefined) return this.run.backend.readOutput(id, stream, cursor, into);
     if (this.run.facts === undefined) return { count: 0, next: cursor, dropped: 0, end: false };
     const end = this.ends()[stream];
     return { count: 0, next: Math.max(cursor, end), dropped: Math.max(0, end - cursor), end: true };
-  }
-
-  /** Tells the backend that a listener in flow `block` has taken everything before `cursor`. */
-  acknowledge(stream: StreamName, cursor: number): void {
-    const id = this.#runningId();
-    if (id !== undefined) this.run.backend.acknowledge(id, stream, cursor);
   }
 
   segments(from: number): OutputSegments {

@@ -15,16 +15,24 @@ import { reasonText } from '../core/reason.js';
 import type { Redactor } from '../core/redactor.js';
 import { wantedFailure } from '../core/run-failure.js';
 import { createResult, type ResultParts, type RunResult } from '../core/run-result.js';
-import { isShortage, notLaunched, type LaunchFailure, type SettledFacts } from '../core/settled-facts.js';
+import {
+  isShortage,
+  launchFailure,
+  notLaunched,
+  type LaunchFailure,
+  type SettledFacts,
+} from '../core/settled-facts.js';
 import { MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
 import { listenForAbort, stopListeningForAbort, type AbortTarget } from './abort-listeners.js';
-import { NOTHING_CAPTURED, readCaptured } from './capture.js';
+import { readCaptured } from './capture.js';
 import { currentCorrelation } from './correlation-context.js';
 import { NO_ATTACHMENTS, type RunAttachment } from './run-attachment.js';
 import { RunAnswers } from './run-answers.js';
+import { OutputHold } from './output-hold.js';
 import type { RunContext } from './run-context.js';
 import type { RunGroup } from './run-group.js';
 import { RunReporter } from './run-reporter.js';
+import { capturedStreams } from './run-taps.js';
 import { TimeLimit } from './time-limit.js';
 import { environmentFor, toLaunchSpec } from './to-launch-spec.js';
 import { Turn, type TurnOwner } from './turn.js';
@@ -39,6 +47,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   readonly backend: Backend;
   readonly correlationIds: CorrelationIds;
   readonly answers = new RunAnswers();
+  readonly hold: OutputHold;
   /** Of everything that is shown of the run; `undefined` where nothing is redacted. */
   readonly redactor: Redactor | undefined;
   /** `undefined`: nobody observes. */
@@ -49,7 +58,6 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   /** `undefined`: no budget. */
   readonly #limit: TimeLimit | undefined;
   #invocation: Readonly<Invocation>;
-  #isHeld: boolean;
   #isReferenced = true;
   #launchId: LaunchId | undefined;
   #pid: number | undefined;
@@ -58,13 +66,13 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   #facts: SettledFacts | undefined;
   #attachments = NO_ATTACHMENTS;
 
-  /** `isHeld`: keep the output after the run has settled, until {@link Run.letGo}. */
+  /** `hasHandle`: as in {@link OutputHold}. */
   constructor(
     context: RunContext,
     group: RunGroup,
     invocation: Readonly<Invocation>,
     redactor: Redactor | undefined,
-    isHeld: boolean,
+    hasHandle: boolean,
   ) {
     this.id = context.nextId();
     this.redactor = redactor;
@@ -72,11 +80,10 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     this.#context = context;
     this.#group = group;
     this.#invocation = invocation;
-    this.#isHeld = isHeld;
+    this.hold = new OutputHold(this, hasHandle);
     this.correlationIds = correlate(currentCorrelation(), invocation.correlation);
     this.#turn = new Turn(context.gate, context.clock, this, invocation);
-    const hasBudget = invocation.budget !== undefined || invocation.totalBudgetMs > 0;
-    this.#limit = hasBudget ? new TimeLimit(context.clock, invocation) : undefined;
+    this.#limit = TimeLimit.of(context.clock, invocation);
     const { observers, wallMs } = context;
     this.#reporter = observers === undefined ? undefined : new RunReporter(observers, this, wallMs);
   }
@@ -146,12 +153,6 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     else this.backend.setRef(this.#launchId, ref);
   }
 
-  /** Output is not needed once the run has settled. Idempotent. */
-  letGo(): void {
-    this.#isHeld = false;
-    this.#releaseIfDone();
-  }
-
   attach(attachment: RunAttachment): void {
     if (this.#facts === undefined) this.#attachments = [...this.#attachments, attachment];
   }
@@ -171,8 +172,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
       this.#launch();
     } catch (error) {
       // Nobody is there to catch it: the caller has had the promise for long.
-      const detail = error instanceof Error ? error.message : String(error);
-      this.#settleUnlaunched({ operation: 'launch', errno: '', subject: 'none', detail });
+      this.#settleUnlaunched(launchFailure(error));
       return;
     }
     for (const attachment of this.#attachments) attachment.launched?.();
@@ -203,7 +203,10 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   settled(facts: SettledFacts): void {
     if (facts.failure !== null && this.#launchesAgain(facts)) return;
     this.#facts = facts;
-    if (this.#launchId !== undefined) this.#complete(facts);
+    if (this.#launchId === undefined) return;
+    const flushed = this.hold.flushed();
+    if (flushed === undefined) this.#complete(facts);
+    else void flushed.then(() => this.#complete(facts));
   }
 
   cleanedUp(cleanup: Cleanup): void {
@@ -212,7 +215,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     this.#turn.cleanup(cleanup);
     this.answers.cleanedUp(cleanup);
     this.#leave();
-    this.#releaseIfDone();
+    this.releaseIfDone();
   }
 
   /** Launches with what the budgets leave. `endsOnSignal`: blocks until the run has settled, see `Backend.launchSync`. */
@@ -227,7 +230,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     const { host, defaultContainment, live } = this.#context;
     const environment = environmentFor(this.#invocation, host);
     this.#withheldEnv = environment.withheld;
-    const spec = toLaunchSpec(this.#invocation, environment, defaultContainment, this.#isHeld);
+    const spec = toLaunchSpec(this.#invocation, environment, defaultContainment, this.hold.isAwaited);
     this.#turn.launches += 1;
     try {
       this.#launchId =
@@ -240,15 +243,16 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     }
     live.enter();
     if (!this.#isReferenced) this.backend.setRef(this.#launchId, false);
-    if (!this.#isHeld) this.#reporter?.watchOutput(this.backend, this.#launchId, this.#invocation);
+    this.hold.launched();
+    if (!this.hold.isHeld) this.#reporter?.watchOutput(this.backend, this.#launchId, capturedStreams(this.#invocation));
   }
 
   /** The system was short of something: the launch is forgotten, and another one comes. */
   #launchesAgain(facts: SettledFacts): boolean {
+    const { stdin, inputSource } = this.#invocation;
     // What was written to a pipe is gone with the launch.
-    if (this.#launchId === undefined || this.#invocation.stdin === 'pipe' || this.#cancelReason !== undefined)
-      return false;
-    if (!isShortage(facts) || !this.#turn.retries()) return false;
+    if (this.#launchId === undefined || stdin === 'pipe' || inputSource !== undefined) return false;
+    if (this.#cancelReason !== undefined || !isShortage(facts) || !this.#turn.retries()) return false;
     this.backend.release(this.#launchId);
     this.#launchId = undefined;
     this.#context.live.leave();
@@ -283,17 +287,22 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     this.#group.delete(this);
     // First, because the result tells how long it has waited.
     this.#turn.end();
-    this.#settle(facts, true);
+    this.hold.refused();
+    const flushed = this.hold.flushed();
+    if (flushed === undefined) this.#settle(facts, true);
+    else void flushed.then(() => this.#settle(facts, true));
   }
 
   #complete(facts: SettledFacts): void {
     if (this.#invocation.signal !== undefined) stopListeningForAbort(this.#invocation.signal, this);
-    const isFinal = isFinalCleanup(facts.cleanup, this.#invocation.stragglers);
+    // The last receipt may have come while a copy was being written.
+    const isOpen = this.answers.cleanup === undefined;
+    const isFinal = isOpen && isFinalCleanup(facts.cleanup, this.#invocation.stragglers);
     if (isFinal) this.#leave();
-    this.#turn.cleanup(facts.cleanup);
+    if (isOpen) this.#turn.cleanup(facts.cleanup);
     try {
       this.#settle(facts, isFinal);
-      this.#releaseIfDone();
+      this.releaseIfDone();
     } finally {
       // Last, so that the rings of this run are gone before those of the next one come.
       this.#turn.end();
@@ -301,12 +310,16 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   }
 
   #settle(facts: SettledFacts, isFinal: boolean): void {
+    const attachments = this.#attachments;
+    // Dropped: what a handle attached may refer to the handle, which must be free to be collected from here on.
+    this.#attachments = NO_ATTACHMENTS;
+    for (const attachment of attachments) attachment.settled?.();
     const parts: ResultParts = {
       id: this.id,
       correlationIds: this.correlationIds,
       invocation: this.#invocation,
       facts,
-      captured: this.#launchId === undefined ? NOTHING_CAPTURED : readCaptured(this.backend, this.#launchId, facts),
+      captured: readCaptured(this.backend, this.#launchId, facts, this.#invocation),
       cancelReason: this.#cancelReason,
       backend: this.backend.kind,
       containment: this.#invocation.containment ?? this.#context.defaultContainment,
@@ -314,19 +327,18 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
       launches: this.#turn.launches,
       withheldEnv: this.#withheldEnv,
       redactor: this.redactor,
+      taps: this.hold.reports(),
     };
     const result = createResult(parts);
-    const attachments = this.#attachments;
-    // Dropped: what a handle attached may refer to the handle, which must be free to be collected from here on.
-    this.#attachments = NO_ATTACHMENTS;
-    for (const attachment of attachments) attachment.settled?.();
     this.#reporter?.settled(result, parts);
     this.answers.settle(result, wantedFailure(this.#invocation, result, this.redactor));
     if (isFinal) this.answers.cleanedUp(facts.cleanup);
   }
 
-  #releaseIfDone(): void {
-    if (this.#launchId === undefined || this.#isHeld || this.answers.cleanup === undefined) return;
+  /** Has the backend forget the run once nobody needs its output, of which the result is made, too. */
+  releaseIfDone(): void {
+    const { result, cleanup } = this.answers;
+    if (this.#launchId === undefined || this.hold.isHeld || result === undefined || cleanup === undefined) return;
     this.backend.release(this.#launchId);
     this.#launchId = undefined;
   }

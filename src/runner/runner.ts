@@ -6,12 +6,14 @@
 import type { BackendCapabilities, BackendKind, Containment, StreamName } from '../backend/backend.js';
 import type { Cleanup } from '../core/cleanup.js';
 import type { RunState } from '../core/outcome.js';
+import type { Backpressure, OutputLine } from '../core/output-handlers.js';
 import type { CommandSpec, Encoding, OutputOf, RunOptions } from '../core/run-options.js';
 import type { RunResult } from '../core/run-result.js';
 
 import type { Shells } from './shells/shells.js';
 
 export type { StreamName } from '../backend/backend.js';
+export type { OutputLine } from '../core/output-handlers.js';
 
 /**
  * Runs a command and resolves when nothing of it is left, or it is known what is.
@@ -88,6 +90,23 @@ export interface RunHandle<T extends string | Uint8Array = string> extends Async
    */
   lines(options?: LinesOptions): AsyncIterableIterator<OutputLine>;
   /**
+   * Standard output as a web stream of bytes, from the first use on; for Node there is `Readable.fromWeb`. Nothing is lost and
+   * nothing read ahead: while nobody reads, the command waits. Cancelling it lets the command go on. Errors with code
+   * `OUTPUT_LIMIT` where output was dropped, which can only be before that or after the run was stopped.
+   */
+  readonly stdout: ReadableStream<Uint8Array>;
+  /** Standard error in the same way. */
+  readonly stderr: ReadableStream<Uint8Array>;
+  /** Standard input, which must be `'pipe'`, as a web stream. Closing it ends the input, and so does aborting it. */
+  readonly stdin: WritableStream<string | Uint8Array>;
+  /**
+   * Connects standard output to the standard input of `next` and returns `next`. They stand and fall together: a command that
+   * fails stops the one it is piped into, and one that has ended stops the one that writes to it.
+   *
+   * @throws {@link CommandValidationError} with code `VALIDATION_FAILED` if the input of `next` is not `'pipe'`.
+   */
+  pipe<H extends RunHandle | RunHandle<Uint8Array>>(next: H): H;
+  /**
    * Writes to standard input, which must be `'pipe'`. Resolves when the bytes have been taken over, so that waiting for it
    * is back-pressure. Bytes for a child that no longer reads are dropped. Do not change `chunk` before that.
    *
@@ -139,21 +158,8 @@ export interface StreamRead {
 export interface LinesOptions {
   /** @defaultValue both */
   readonly streams?: readonly StreamName[] | undefined;
-}
-
-/** One line of output. */
-export interface OutputLine {
-  readonly stream: StreamName;
-  /** Without its line end (LF or CRLF). */
-  readonly text: string;
-  /** When its last part arrived, in milliseconds since the epoch. */
-  readonly timestamp: number;
-  /** Counts the lines of this loop from 0, over both streams. */
-  readonly seq: number;
-  /** `true`: a piece of a line longer than 65 536 characters, or a last line without an end. */
-  readonly partial: boolean;
-  /** 0 for a line. Otherwise this is a gap: so many bytes of the stream had been dropped here, and `text` is empty. */
-  readonly dropped: number;
+  /** `drop-oldest`: the command does not wait, and what was missed is reported as a gap. @defaultValue `'block'` */
+  readonly backpressure?: Backpressure | undefined;
 }
 
 /** Runs and starts commands that all end with it. */

@@ -5,7 +5,7 @@ import type { StreamName } from '../backend/backend.js';
 import { CommandValidationError } from '../core/errors.js';
 import { textFromCut } from '../core/output-slice.js';
 import { isCutOff } from '../core/settled-facts.js';
-import { startOfBorder } from '../core/utf8.js';
+import { firstBorder, recognise, type TextEncoding } from '../core/text-encoding.js';
 import type { RunStreams } from './run-streams.js';
 import type { TailSize } from './runner.js';
 
@@ -14,7 +14,10 @@ const FIRST_LOOK_BYTES = 4096;
 const LOOK_FACTOR = 4;
 const LINE_FEED = 0x0a;
 /** Bytes of the longest character. */
-const MAX_UTF8_BYTES = 4;
+const MAX_CHARACTER_BYTES = 4;
+
+/** Bytes of the beginning by which an encoding is recognised. */
+const SAMPLE_BYTES = 1024;
 
 /** The last bytes or lines that are kept. */
 export function readTail(streams: RunStreams, stream: StreamName, size: TailSize): string {
@@ -23,7 +26,7 @@ export function readTail(streams: RunStreams, stream: StreamName, size: TailSize
   const lookBehind = streams.run.redactor?.lookBehind ?? 0;
   if (isCount(bytes)) {
     const wanted = Math.min(bytes, kept);
-    const last = lastBytes(streams, stream, wanted + lookBehind * MAX_UTF8_BYTES);
+    const last = lastBytes(streams, stream, wanted + lookBehind * MAX_CHARACTER_BYTES);
     return textShown(streams, stream, last, Math.max(0, last.bytes.length - wanted));
   }
   if (!isCount(lines)) {
@@ -31,7 +34,7 @@ export function readTail(streams: RunStreams, stream: StreamName, size: TailSize
       { property: 'size', message: 'must be { bytes } or { lines } with a whole number' },
     ]);
   }
-  const before = lookBehind * MAX_UTF8_BYTES;
+  const before = lookBehind * MAX_CHARACTER_BYTES;
   for (let look = FIRST_LOOK_BYTES + before; ; look *= LOOK_FACTOR) {
     const last = lastBytes(streams, stream, look);
     const start = startOfLines(last.bytes, lines);
@@ -43,11 +46,28 @@ export function readTail(streams: RunStreams, stream: StreamName, size: TailSize
 /** The bytes from `start` on as text; those before tell whether it begins within a secret. */
 function textShown(streams: RunStreams, stream: StreamName, { bytes, isCut }: LastBytes, start: number): string {
   const { redactor, facts } = streams.run;
-  if (redactor === undefined) return textFromCut(bytes.subarray(start));
+  const encoding = encodingOf(streams, stream);
+  const offset = streams.ends()[stream] - bytes.length;
+  const shown = bytes.subarray(start);
+  if (redactor === undefined) return textFromCut(shown, offset + start, encoding);
   // What is still to come may make a secret of the last characters.
   const cut = { start: isCut, end: facts === undefined || isCutOff(facts, facts[stream]) };
-  const border = start + startOfBorder(bytes.subarray(start));
-  return redactor.redact(textFromCut(bytes), cut, textFromCut(bytes.subarray(0, border)).length);
+  const border = start + firstBorder(shown, offset + start, encoding);
+  const before = textFromCut(bytes.subarray(0, border), offset, encoding);
+  return redactor.redact(textFromCut(bytes, offset, encoding), cut, before.length);
+}
+
+/** The encoding that bytes are read in, where text is wanted of them. */
+function encodingOf(streams: RunStreams, stream: StreamName): TextEncoding {
+  const { encoding } = streams.run.invocation;
+  if (encoding === 'buffer' || encoding === 'base64') return 'utf8';
+  return encoding === 'auto' ? recognisedEncoding(streams, stream) : encoding;
+}
+
+function recognisedEncoding(streams: RunStreams, stream: StreamName): TextEncoding {
+  const sample = new Uint8Array(SAMPLE_BYTES);
+  const { count } = streams.read(stream, 0, sample);
+  return recognise(sample.subarray(0, count)).encoding;
 }
 
 function isCount(value: unknown): value is number {

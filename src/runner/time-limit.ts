@@ -12,7 +12,13 @@ export class TimeLimit {
   /** When the run's own total ends; infinite if it has none. */
   readonly #endMs: number;
 
-  constructor(clock: Clock, { budget, totalBudgetMs }: Readonly<Invocation>) {
+  /** The limit of an invocation; `undefined` if it has no budget. */
+  static of(clock: Clock, invocation: Readonly<Invocation>): TimeLimit | undefined {
+    const hasBudget = invocation.budget !== undefined || invocation.totalBudgetMs > 0;
+    return hasBudget ? new TimeLimit(clock, invocation) : undefined;
+  }
+
+  private constructor(clock: Clock, { budget, totalBudgetMs }: Readonly<Invocation>) {
     this.#clock = clock;
     this.#budget = budget;
     this.#endMs = totalBudgetMs > 0 ? clock.nowMs() + totalBudgetMs : Infinity;

@@ -4,6 +4,7 @@
 import type { LaunchSpec, StdinSpec } from '../backend/backend.js';
 import type { EnvLayer, Invocation } from '../core/invocation.js';
 import type { Containment, OutputTarget } from '../core/launch-spec.js';
+import { ringSizeOf } from '../core/retention.js';
 import { environmentOf, type HostEnvironment, type PlannedEnvironment } from '../policy/env-policy.js';
 import { CLEANUP_BUDGET_MS, STRAGGLER_GRACE_MS } from '../policy/limits.js';
 
@@ -15,6 +16,7 @@ export function toLaunchSpec(
   holdsOutput: boolean,
 ): LaunchSpec {
   const { file, args, cwd } = invocation.launchTarget ?? invocation;
+  const { ringBytes, headBytes } = ringSizeOf(invocation);
   return {
     file,
     args,
@@ -23,13 +25,14 @@ export function toLaunchSpec(
     environment,
     stdin: stdinSpec(invocation),
     stdout: outputTarget(invocation, invocation.stdout),
-    stderr: outputTarget(invocation, invocation.stderr),
+    stderr: invocation.stdio === 'merged' ? 'merged' : outputTarget(invocation, invocation.stderr),
     containment: invocation.containment ?? defaultContainment,
     containmentRequired: invocation.containment !== undefined,
     stragglers: invocation.stragglers,
     limits: invocation.limits,
     strictLimits: invocation.strictLimits,
-    ringBytes: invocation.maxOutputBytes,
+    ringBytes,
+    headBytes,
     outputLimitBytes: invocation.onOverflow === 'kill' ? invocation.maxOutputBytes : 0,
     holdsOutput,
     timeoutMs: invocation.timeoutMs,
@@ -61,9 +64,9 @@ function outputTarget({ containment }: Readonly<Invocation>, wanted: OutputTarge
   return containment === 'none' && wanted === 'capture' ? 'ignore' : wanted;
 }
 
-function stdinSpec({ stdin, input }: Readonly<Invocation>): StdinSpec {
+function stdinSpec({ stdin, input, inputSource }: Readonly<Invocation>): StdinSpec {
   if (typeof stdin === 'object') return { kind: 'file', path: stdin.file };
   if (stdin === 'inherit') return INHERIT;
-  if (stdin === 'pipe') return { kind: 'pipe', input, keepOpen: true };
+  if (stdin === 'pipe' || inputSource !== undefined) return { kind: 'pipe', input, keepOpen: true };
   return input === undefined ? IGNORE : { kind: 'pipe', input, keepOpen: false };
 }

@@ -8,6 +8,7 @@
 import type { Cleanup } from '../core/cleanup.js';
 import type { Clock, Timer } from '../core/clock.js';
 import type { Invocation } from '../core/invocation.js';
+import { ringSizeOf } from '../core/retention.js';
 import { gateFailure, type LaunchFailure } from '../core/settled-facts.js';
 import { LAUNCH_RETRY_DELAYS_MS } from '../policy/limits.js';
 import type { Gate } from './gate.js';
@@ -169,7 +170,9 @@ export class Turn implements QueueLinks<Turn> {
 }
 
 /** What the rings of a run may hold, both streams together. */
-function ringBytesOf({ stdout, stderr, maxOutputBytes, containment }: Readonly<Invocation>): number {
+function ringBytesOf(invocation: Readonly<Invocation>): number {
+  const { stdout, stderr, stdio, containment } = invocation;
   if (containment === 'none') return 0;
-  return ((stdout === 'capture' ? 1 : 0) + (stderr === 'capture' ? 1 : 0)) * maxOutputBytes;
+  const streams = (stdout === 'capture' ? 1 : 0) + (stderr === 'capture' && stdio === 'separate' ? 1 : 0);
+  return streams * ringSizeOf(invocation).ringBytes;
 }

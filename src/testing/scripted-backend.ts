@@ -53,6 +53,12 @@ const CAPABILITIES: BackendCapabilities = {
   features: {},
 };
 
+/** What comes by the pipe of standard output. A script has no order of writing: its standard error comes last. */
+function stdoutOf({ stderr }: LaunchSpec, command: ScriptedCommand): Uint8Array {
+  const stdout = bytesOf(command.stdout);
+  return stderr === 'merged' ? Buffer.concat([stdout, bytesOf(command.stderr)]) : stdout;
+}
+
 /** One launch, which plays its part of the script. */
 class ScriptedLaunch {
   readonly #spec: LaunchSpec;
@@ -67,7 +73,7 @@ class ScriptedLaunch {
     this.#listener = listener;
     this.#command = command;
     this.#output = {
-      stdout: spec.stdout === 'capture' ? bytesOf(command.stdout) : bytesOf(undefined),
+      stdout: spec.stdout === 'capture' ? stdoutOf(spec, command) : bytesOf(undefined),
       stderr: spec.stderr === 'capture' ? bytesOf(command.stderr) : bytesOf(undefined),
     };
   }
@@ -94,11 +100,10 @@ class ScriptedLaunch {
     else this.#end({ stop, status: { signal: 'SIGTERM', coreDumped: false } });
   }
 
-  /** What is kept: a quarter of the ring is head, the rest tail. */
+  /** What is kept: head and tail of the sizes that the launch gives. */
   read(stream: StreamName, cursor: number, into: Uint8Array): OutputRead {
     const bytes = this.#output[stream];
-    const { ringBytes } = this.#spec;
-    const head = Math.floor(ringBytes / 4);
+    const { ringBytes, headBytes: head } = this.#spec;
     const tail = Math.max(head, bytes.length - (ringBytes - head));
     const start = cursor >= head && cursor < tail ? tail : Math.min(cursor, bytes.length);
     const stop = Math.min(start < head && tail > head ? head : bytes.length, start + into.length);

@@ -69,10 +69,10 @@ forEachBackend((scene) => {
       expect(patternMismatch(result.stdout.subarray(limit / 4), size - (limit - limit / 4))).toBeUndefined();
     });
 
-    it('says in the text, at the seam, how much was dropped', async () => {
+    it('OUT-07, OUT-09: says in the text, at the seam, how much was dropped, and goes on with a whole line', async () => {
       const result = await scene.run('flood', [String(64 * KIB)], { maxOutputBytes: 4 * KIB });
       expect(result.stdout).toBe(
-        `${patternText(0, KIB)}\n[OUTPUT TRUNCATED: ${String(60 * KIB)} bytes dropped]\n${patternText(61 * KIB, 64 * KIB)}`,
+        `${patternText(0, KIB)}\n[OUTPUT TRUNCATED: ${String(60 * KIB)} bytes dropped]\n${patternText(61 * KIB + 64, 64 * KIB)}`,
       );
     });
 

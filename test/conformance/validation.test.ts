@@ -52,7 +52,7 @@ forEachBackend((scene) => {
     ['signal', {}, 'abort', 7],
     ['stragglers', 'keep', 7],
     ['containment', 'jail', 7],
-    ['encoding', 'latin1', 7],
+    ['encoding', 'latin-7', 7],
     ['reject', 'yes', 7],
   ];
   const cases = wrong.flatMap(([property, ...values]) => values.map((value) => ({ property, value })));

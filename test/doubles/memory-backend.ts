@@ -1,6 +1,6 @@
 /**
  * A backend without processes: tests play the system. Launches are recorded; a test starts, writes, ends and cleans them up,
- * and sees what was asked of the backend. Output obeys the contract: a quarter of the ring is head, the rest tail.
+ * and sees what was asked of the backend. Output obeys the contract: head and tail of the sizes that the launch gives.
  */
 import type {
   Backend,
@@ -39,14 +39,16 @@ export const CONFIRMED: Cleanup = {
 /** Everything a stream was given, and what of it is kept. */
 class MemoryStream {
   readonly #ringBytes: number;
+  readonly #headBytes: number;
   #bytes = new Uint8Array(0);
   flow: Flow = 'off';
   /** Position up to which a listener said that it has taken everything. */
   acknowledged = 0;
   isEnded = false;
 
-  constructor(ringBytes: number) {
+  constructor({ ringBytes, headBytes }: LaunchSpec) {
     this.#ringBytes = ringBytes;
+    this.#headBytes = headBytes;
   }
 
   get end(): number {
@@ -62,7 +64,7 @@ class MemoryStream {
   }
 
   read(cursor: number, into: Uint8Array): OutputRead {
-    const head = Math.floor(this.#ringBytes / 4);
+    const head = this.#headBytes;
     const tail = Math.max(head, this.end - (this.#ringBytes - head));
     const start = cursor >= head && cursor < tail ? tail : Math.min(cursor, this.end);
     const stop = Math.min(start < head && tail > head ? head : this.end, start + into.length);
@@ -102,7 +104,7 @@ export class MemoryLaunch {
     this.id = id;
     this.spec = spec;
     this.listener = listener;
-    this.streams = { stdout: new MemoryStream(spec.ringBytes), stderr: new MemoryStream(spec.ringBytes) };
+    this.streams = { stdout: new MemoryStream(spec), stderr: new MemoryStream(spec) };
     this.#clock = clock;
     this.#startedAtMs = clock.wallMs();
   }

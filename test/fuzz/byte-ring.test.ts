@@ -2,7 +2,7 @@
 // Not promised: how much one read gives; only that it goes on and says what is missing.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ByteRing } from '../../src/backend/fallback/capture.js';
+import { ByteRing } from '../../src/core/byte-ring.js';
 import { patternBytes } from '../programs/pattern.js';
 import { chunksOf, keptOf } from './arbitraries.js';
 
@@ -35,7 +35,7 @@ it('keeps head and tail with exact counts', () => {
   fc.assert(
     fc.property(capacity, length, fc.integer(), fc.integer({ min: 1, max: 200 }), (size, end, seed, largest) => {
       const bytes = patternBytes(0, end);
-      const ring = new ByteRing(size);
+      const ring = new ByteRing(size, Math.floor(size / 4));
       fill(ring, bytes, seed, largest);
       const { head, tail } = keptOf(bytes, size);
       const read = readAll(ring, 0, 7);
@@ -57,7 +57,7 @@ it('reads from any cursor between any two chunks', () => {
       fc.nat(),
       fc.integer({ min: 1, max: 90 }),
       (size, end, seed, start, step) => {
-        const ring = new ByteRing(size);
+        const ring = new ByteRing(size, Math.floor(size / 4));
         for (const chunk of chunksOf(patternBytes(0, end), seed, 40)) {
           ring.append(chunk);
           const cursor = start % ring.end;
@@ -73,7 +73,7 @@ it('reads from any cursor between any two chunks', () => {
 it('is the same after it was copied to another thread', () => {
   fc.assert(
     fc.property(capacity, length, length, fc.integer(), (size, end, more, seed) => {
-      const ring = new ByteRing(size);
+      const ring = new ByteRing(size, Math.floor(size / 4));
       fill(ring, patternBytes(0, end), seed, 30);
       const copy = ByteRing.restore(ring.contents());
       for (const each of [ring, copy]) fill(each, patternBytes(end, end + more), seed, 30);

@@ -18,7 +18,13 @@ void Require(bool condition) {
 }
 
 /// What the ring must give for a cursor, by the plain words of its header.
-void CheckRead(const ByteRing& ring, const std::string& model, std::size_t capacity, std::uint64_t cursor,
+/// The capacities a ring was made with.
+struct Shape {
+  std::size_t capacity;
+  std::size_t head;
+};
+
+void CheckRead(const ByteRing& ring, const std::string& model, const Shape& shape, std::uint64_t cursor,
                std::size_t size) {
   std::vector<std::byte> buffer(size);
   const ByteRing::Read read = ring.ReadAt(cursor, buffer);
@@ -27,8 +33,8 @@ void CheckRead(const ByteRing& ring, const std::string& model, std::size_t capac
     Require(read.count == 0 && read.dropped == 0 && read.next == end);
     return;
   }
-  const std::uint64_t head_end = std::min<std::uint64_t>(capacity / 4, end);
-  const std::uint64_t tail_capacity = capacity - capacity / 4;
+  const std::uint64_t head_end = std::min<std::uint64_t>(shape.head, end);
+  const std::uint64_t tail_capacity = shape.capacity - shape.head;
   const std::uint64_t tail_begin = std::max(head_end, end > tail_capacity ? end - tail_capacity : 0);
   const std::uint64_t first = cursor < head_end ? cursor : std::max(cursor, tail_begin);
   Require(read.dropped == first - cursor);
@@ -44,7 +50,8 @@ void CheckRead(const ByteRing& ring, const std::string& model, std::size_t capac
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   FuzzedDataProvider input(data, size);
   const auto capacity = input.ConsumeIntegralInRange<std::size_t>(4, 200);
-  ByteRing ring(capacity);
+  const auto head = input.ConsumeIntegralInRange<std::size_t>(0, capacity - 1);
+  ByteRing ring(capacity, head);
   std::string model;
   while (input.remaining_bytes() > 0) {
     if (input.ConsumeBool()) {
@@ -59,7 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       model += bytes;
     } else {
       const auto cursor = input.ConsumeIntegralInRange<std::uint64_t>(0, model.size() + 2);
-      CheckRead(ring, model, capacity, cursor, input.ConsumeIntegralInRange<std::size_t>(0, 250));
+      CheckRead(ring, model, {capacity, head}, cursor, input.ConsumeIntegralInRange<std::size_t>(0, 250));
     }
     Require(ring.end() == model.size() && ring.kept() == std::min<std::size_t>(model.size(), capacity));
   }

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { combinedBytes, combinedText, type CapturedOutput } from '../../src/core/combined-output.js';
-import { createStreamDecoder, textOf, type OutputSlice } from '../../src/core/output-slice.js';
+import { createStreamDecoder, PLAIN_TEXT, textOf, type OutputSlice } from '../../src/core/output-slice.js';
 import type { Redactor } from '../../src/core/redactor.js';
 import { createRedactor } from '../../src/policy/redaction/create-redactor.js';
 
@@ -64,10 +64,10 @@ it('ENV-14: shows the same text however it is cut into chunks', () => {
   fc.assert(
     fc.property(scene, cuts, ({ redactor, text }, places) => {
       const stream = redactor.stream();
-      const decoder = createStreamDecoder();
+      const decoder = createStreamDecoder('utf8');
       let shown = '';
       for (const chunk of chunksOf(utf8.encode(text), places)) {
-        shown += stream.push(decoder.decode(chunk, { stream: true }));
+        shown += stream.push(decoder.decode(chunk, false));
       }
       expect(shown + stream.flush(false)).toBe(redactor.redact(text));
     }),
@@ -92,7 +92,7 @@ it('ENV-14: shows no piece of a secret at a truncation seam, in text and in byte
       fc.pre(tailStart > seam);
       const slice = sliceOf(bytes, seam, tailStart);
       const redactor = redactorOf([value], builtIn);
-      expectNoPiece(textOf(slice, redactor).replace(/\[OUTPUT.*?\]/, ''));
+      expectNoPiece(textOf(slice, PLAIN_TEXT, redactor).replace(/\[OUTPUT.*?\]/, ''));
       const masked = redactor.mask(slice.bytes.subarray(0, seam), { end: true });
       expectNoPiece(new TextDecoder().decode(masked));
     }),
@@ -131,7 +131,7 @@ it('ENV-10: shows no secret in the combined view, also where streams interrupt e
       ].map(({ stream, chunk }) => ({ stream, offset: chunk.byteOffset, length: chunk.length, timestampMs: 0 }));
       segments.sort((a, b) => a.offset - b.offset);
       const output: CapturedOutput = { stdout: whole(stdout), stderr: whole(stderr), segments };
-      expectNone(combinedText(output, redactor), [value]);
+      expectNone(combinedText(output, PLAIN_TEXT, redactor), [value]);
       expectNone(new TextDecoder().decode(combinedBytes(output, redactor)), [value]);
     }),
     RUNS,

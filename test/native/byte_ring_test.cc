@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -49,19 +50,23 @@ Everything ReadFrom(const ByteRing& ring, std::uint64_t cursor, std::size_t piec
   return out;
 }
 
+void CheckKept(std::size_t capacity, std::size_t head, std::size_t total, std::size_t piece) {
+  ByteRing ring(capacity, head);
+  Write(ring, total, piece);
+  const Everything read = ReadFrom(ring, 0, 7);
+  CHECK(ring.end() == total);
+  CHECK(ring.kept() == std::min(total, capacity));
+  CHECK(read.bytes.size() == ring.kept());
+  CHECK(read.dropped == total - ring.kept());
+}
+
 }  // namespace
 
 TEST_CASE("a ring keeps a head and a tail and counts the rest exactly") {
-  for (const std::size_t capacity : {4U, 5U, 16U, 64U}) {
-    for (std::size_t total = 0; total < 4 * capacity; ++total) {
-      for (const std::size_t piece : {1U, 3U, 1000U}) {
-        ByteRing ring(capacity);
-        Write(ring, total, piece);
-        const Everything read = ReadFrom(ring, 0, 7);
-        CHECK(ring.end() == total);
-        CHECK(ring.kept() == std::min(total, capacity));
-        CHECK(read.bytes.size() == ring.kept());
-        CHECK(read.dropped == total - ring.kept());
+  for (const std::size_t capacity : {1U, 4U, 5U, 16U, 64U}) {
+    for (const std::size_t head : std::array<std::size_t, 3>{0, capacity / 4, capacity - 1}) {
+      for (std::size_t total = 0; total < 4 * capacity; ++total) {
+        for (const std::size_t piece : {1U, 3U, 1000U}) CheckKept(capacity, head, total, piece);
       }
     }
   }
@@ -70,7 +75,7 @@ TEST_CASE("a ring keeps a head and a tail and counts the rest exactly") {
 TEST_CASE("a read from any cursor gives what is kept from there on") {
   constexpr std::size_t kCapacity = 16;
   constexpr std::size_t kTotal = 50;
-  ByteRing ring(kCapacity);
+  ByteRing ring(kCapacity, kCapacity / 4);
   Write(ring, kTotal, 5);
   const std::uint64_t head_end = kCapacity / 4;
   const std::uint64_t tail_begin = kTotal - (kCapacity - kCapacity / 4);
@@ -84,7 +89,7 @@ TEST_CASE("a read from any cursor gives what is kept from there on") {
 }
 
 TEST_CASE("a read never crosses the seam where bytes are missing") {
-  ByteRing ring(16);
+  ByteRing ring(16, 4);
   Write(ring, 100, 16);
   std::vector<std::byte> buffer(64);
   CHECK(ring.ReadAt(0, buffer).count == 4);
@@ -93,7 +98,7 @@ TEST_CASE("a read never crosses the seam where bytes are missing") {
 }
 
 TEST_CASE("a read at or after the end gives nothing and points to the end") {
-  ByteRing ring(16);
+  ByteRing ring(16, 4);
   std::vector<std::byte> buffer(8);
   CHECK(ring.ReadAt(0, buffer).next == 0);
   Write(ring, 10, 10);

@@ -23,6 +23,7 @@ inline core::LaunchSpec PlainSpec() {
   core::LaunchSpec spec;
   spec.argv_block = std::string("program\0", 8);
   spec.ring_bytes = 4096;
+  spec.head_bytes = 1024;
   spec.plan.timeout = 10 * kSecond;
   spec.plan.grace = 2 * kSecond;
   spec.plan.drain = kSecond / 2;
@@ -41,7 +42,8 @@ inline Said LeaderExits(int code) {
 class CommandScene {
  public:
   explicit CommandScene(core::LaunchSpec spec = PlainSpec()) : services_{*poller_, *containers_, timers, sink} {
-    run = std::make_shared<engine::SharedRun>(static_cast<std::size_t>(spec.ring_bytes), std::move(spec.input),
+    run = std::make_shared<engine::SharedRun>(static_cast<std::size_t>(spec.ring_bytes),
+                                              static_cast<std::size_t>(spec.head_bytes), std::move(spec.input),
                                               spec.stdin_stays_open);
     command = std::make_unique<engine::Command>(kId, std::move(spec), run);
     command->Attach(services_);

@@ -44,7 +44,8 @@ class LaneScene {
   }
 
   std::shared_ptr<SharedRun> Launch(LaunchId id, LaunchSpec spec = PlainSpec()) {
-    auto run = std::make_shared<SharedRun>(static_cast<std::size_t>(spec.ring_bytes), std::move(spec.input),
+    auto run = std::make_shared<SharedRun>(static_cast<std::size_t>(spec.ring_bytes),
+                                           static_cast<std::size_t>(spec.head_bytes), std::move(spec.input),
                                            spec.stdin_stays_open);
     lane->Post({.kind = Kind::kLaunch, .id = id, .command = std::make_unique<Command>(id, std::move(spec), run)});
     return run;

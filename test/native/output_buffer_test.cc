@@ -56,7 +56,7 @@ std::string ReadFrom(OutputBuffer& output, int stream, std::uint64_t cursor, std
 }  // namespace
 
 TEST_CASE("streams are kept apart and their ends are told with the last byte") {
-  OutputBuffer output(kRing);
+  OutputBuffer output(kRing, kRing / 4);
   CHECK(FillAll(output, 0, "out") == FillResult::kDrained);
   CHECK(FillAll(output, 1, "error") == FillResult::kDrained);
   CHECK(output.end(0) == 3);
@@ -71,13 +71,13 @@ TEST_CASE("streams are kept apart and their ends are told with the last byte") {
 }
 
 TEST_CASE("any error but an empty pipe ends the stream") {
-  OutputBuffer output(kRing);
+  OutputBuffer output(kRing, kRing / 4);
   CHECK(FillWith(output, OsError{EIO, "read"}) == FillResult::kEnded);
   CHECK(output.ReadAt(0, 0, {}).end);
 }
 
 TEST_CASE("a stream of which nothing was read is empty, and at its end once that is marked") {
-  OutputBuffer output(kRing);
+  OutputBuffer output(kRing, kRing / 4);
   CHECK(output.ReadAt(0, 0, {}).bytes.next == 0);
   CHECK_FALSE(output.ReadAt(0, 0, {}).end);
   CHECK_FALSE(output.HasNews(0));
@@ -87,7 +87,7 @@ TEST_CASE("a stream of which nothing was read is empty, and at its end once that
 }
 
 TEST_CASE("a blocking listener is waited for, and loses nothing") {
-  OutputBuffer output(kRing);
+  OutputBuffer output(kRing, kRing / 4);
   output.SetFlow(0, Flow::kBlock);
   std::string source(1'000, '\0');
   std::mt19937 random(3);
@@ -108,7 +108,7 @@ TEST_CASE("a blocking listener is waited for, and loses nothing") {
 }
 
 TEST_CASE("a look at the end does not move a blocking listener that is still at the beginning") {
-  OutputBuffer output(kRing);
+  OutputBuffer output(kRing, kRing / 4);
   output.SetFlow(0, Flow::kBlock);
   CHECK(FillAll(output, 0, std::string(1'000, 'x')) == FillResult::kPaused);
   const std::uint64_t paused_at = output.end(0);
@@ -121,7 +121,7 @@ TEST_CASE("a look at the end does not move a blocking listener that is still at 
 }
 
 TEST_CASE("an acknowledgement beyond the end counts as one of the end, and one of the past as none") {
-  OutputBuffer output(kRing);
+  OutputBuffer output(kRing, kRing / 4);
   output.SetFlow(0, Flow::kBlock);
   output.Acknowledge(0, 1'000'000);
   CHECK(FillAll(output, 0, std::string(1'000, 'x')) == FillResult::kPaused);
@@ -134,7 +134,7 @@ TEST_CASE("an acknowledgement beyond the end counts as one of the end, and one o
 }
 
 TEST_CASE("nobody is waited for who only drops, or once a stop has begun") {
-  OutputBuffer output(kRing);
+  OutputBuffer output(kRing, kRing / 4);
   SUBCASE("drop") { output.SetFlow(0, Flow::kDrop); }
   SUBCASE("off again") {
     output.SetFlow(0, Flow::kBlock);
@@ -151,7 +151,7 @@ TEST_CASE("nobody is waited for who only drops, or once a stop has begun") {
 }
 
 TEST_CASE("the order of arrival is logged, and a reader's look seals what it saw") {
-  OutputBuffer output(kRing);
+  OutputBuffer output(kRing, kRing / 4);
   (void)FillAll(output, 0, "aa");
   (void)FillAll(output, 1, "bbb");
   const OutputBuffer::Segments first = output.ReadSegments(0);
@@ -167,7 +167,7 @@ TEST_CASE("the order of arrival is logged, and a reader's look seals what it saw
 }
 
 TEST_CASE("a discarded output keeps nothing") {
-  OutputBuffer output(kRing);
+  OutputBuffer output(kRing, kRing / 4);
   (void)FillAll(output, 0, std::string(1'000, 'x'));
   output.MarkEnded(0);
   output.Discard();

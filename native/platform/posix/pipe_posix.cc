@@ -133,6 +133,13 @@ core::Status OpenOutput(core::OutputTarget target, int index, StdioPair& out) {
       child = std::move(pipe.value().writing);
       break;
     }
+    case core::OutputTarget::kMerged: {
+      const int first = static_cast<int>(out.child.handles[STDOUT_FILENO].get());
+      const int fd = ::fcntl(first, F_DUPFD_CLOEXEC, kFirstFreeDescriptor);
+      if (fd == -1) return LastError("pipe");
+      child = OwnedHandle(fd);
+      break;
+    }
   }
   if (!child.ok()) return child.error();
   out.child.handles[static_cast<std::size_t>(number)] = std::move(child.value());

@@ -118,6 +118,14 @@ core::Status OpenOutput(core::OutputTarget target, std::size_t index, StdioPair&
       child = std::move(pipe.value().child);
       break;
     }
+    case core::OutputTarget::kMerged: {
+      HANDLE copy = nullptr;
+      const HANDLE self = ::GetCurrentProcess();
+      const HANDLE first = RawHandle(out.child.handles[1]);
+      if (!::DuplicateHandle(self, first, self, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS)) return LastError("pipe");
+      child = Own(copy);
+      break;
+    }
   }
   if (!child.ok()) return child.error();
   out.child.handles[index + 1] = std::move(child.value());

@@ -18,7 +18,7 @@ import type {
 } from '../backend.js';
 import { childProcess } from './child-process.js';
 import type { ExitStatus, StopCause } from '../../core/outcome.js';
-import type { RingContents } from './capture.js';
+import type { RingContents } from '../../core/byte-ring.js';
 import { ChildTree } from './child-tree.js';
 import { errnoOf, spawnFailure } from './executable-lookup.js';
 import { FactPost } from './fact-post.js';
@@ -67,7 +67,7 @@ export class FallbackRun {
     this.#post = new FactPost(listener);
     this.#stdin = new StdinFeed(spec.stdin, this);
     for (const name of ['stdout', 'stderr'] as const) {
-      if (spec[name] === 'capture') this.#streams.set(name, new OutputStream(name, spec.ringBytes, this));
+      if (spec[name] === 'capture') this.#streams.set(name, new OutputStream(name, spec, this));
     }
     this.#lifecycle = new Lifecycle(planOf(spec), this.#streams.size);
   }
@@ -207,7 +207,7 @@ export class FallbackRun {
     });
     if (child.pid === undefined) return;
     this.#child = child;
-    this.#resolvedFile = plan.path;
+    this.#resolvedFile = plan.resolvedFile;
     const container = process.platform === 'win32' ? new ChildTree(child) : new GroupContainer(child.pid);
     this.#members = new MemberWatch(container, new RunReceipt(this.#startedAt), this, this.#ref);
     child.on('exit', this.#exited);

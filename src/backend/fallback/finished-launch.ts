@@ -1,7 +1,7 @@
 /** A launch that ran elsewhere and has settled: what it kept can still be read, and nothing can happen to it any more. */
 import type { LaunchSnapshot, OutputRead, OutputSegment, OutputSegments, StreamName } from '../backend.js';
 import type { SettledFacts } from '../../core/settled-facts.js';
-import { ByteRing, type RingContents } from './capture.js';
+import { ByteRing, type RingContents } from '../../core/byte-ring.js';
 
 /** What a launch leaves behind, as plain data. */
 export interface LaunchRemains {

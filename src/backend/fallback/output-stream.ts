@@ -8,7 +8,8 @@ import type { Readable } from 'node:stream';
 import type { Socket } from 'node:net';
 import type { ProcessName } from '../../core/cleanup.js';
 import type { Flow, OutputRead, StreamFacts, StreamName } from '../backend.js';
-import { ByteRing, type RingContents } from './capture.js';
+import { ByteRing, type RingContents } from '../../core/byte-ring.js';
+import type { RingSize } from '../../core/retention.js';
 import { NAMED_PROCESSES } from './limits.js';
 import { holdersOfOtherEnd } from './pipe-holders.js';
 
@@ -31,10 +32,10 @@ export class OutputStream {
   #complete = true;
   #heldBy: readonly ProcessName[] = [];
 
-  constructor(name: StreamName, ringBytes: number, owner: StreamOwner) {
+  constructor(name: StreamName, size: RingSize, owner: StreamOwner) {
     this.name = name;
     this.#owner = owner;
-    this.#ring = new ByteRing(ringBytes);
+    this.#ring = new ByteRing(size.ringBytes, size.headBytes);
   }
 
   get end(): number {

@@ -19,6 +19,8 @@ export interface LaunchContext {
 
 export interface SpawnPlan {
   readonly path: string;
+  /** The executable of the command, which `path` may only lead to. */
+  readonly resolvedFile: string;
   readonly args: readonly string[];
   readonly options: SpawnOptions & { readonly stdio: StdioOptions };
   /** Opened for the child; close it after the spawn. */
@@ -38,6 +40,13 @@ function currentDirectory(): string {
   }
 }
 
+/**
+ * Node can give two streams of a child one pipe only by a descriptor of the host, and it has no anonymous pipes. A shell that
+ * becomes the command at once does it instead: the same process, whose `argv[0]` is its path.
+ */
+const MERGING_SHELL = '/bin/sh';
+const MERGING_SCRIPT = 'exec "$@" 2>&1';
+
 /** `true` for a failure, `false` for a plan or a path. */
 export function isFailure(value: object): value is LaunchFailure {
   return 'operation' in value;
@@ -51,6 +60,8 @@ export function planSpawn(spec: LaunchSpec, { environment, directory }: LaunchCo
     PATHEXT: variableOf(environment, 'PATHEXT'),
   });
   if (isFailure(found)) return found;
+  if (spec.stderr === 'merged' && process.platform === 'win32')
+    return { operation: 'pipe', errno: 'ENOTSUP', subject: 'none' };
   if (isTextWithoutInterpreter(found.path)) return { operation: 'exec', errno: 'ENOEXEC', subject: 'executable' };
   let stdinDescriptor: number | undefined;
   try {
@@ -58,24 +69,31 @@ export function planSpawn(spec: LaunchSpec, { environment, directory }: LaunchCo
   } catch (error) {
     return { operation: 'open-stdin', errno: errnoOf(error), subject: 'stdin' };
   }
-  const { stdin, stdout, stderr } = spec;
+  const { stdin } = spec;
   const input = stdin.kind === 'file' ? (stdinDescriptor ?? 'ignore') : stdin.kind;
+  const isMerged = spec.stderr === 'merged';
   const posix = process.platform !== 'win32';
   return {
-    path: found.path,
-    args: spec.args,
+    path: isMerged ? MERGING_SHELL : found.path,
+    args: isMerged ? ['-c', MERGING_SCRIPT, spec.file, found.path, ...spec.args] : spec.args,
+    resolvedFile: found.path,
     options: {
       cwd: directory,
       env: environment,
       // A program sees itself called as the caller wrote it, as after execvp.
-      ...(posix ? { argv0: spec.file } : {}),
+      ...(posix && !isMerged ? { argv0: spec.file } : {}),
       detached: posix,
       windowsHide: true,
       windowsVerbatimArguments: spec.isVerbatim,
-      stdio: [input, stdout === 'capture' ? 'pipe' : stdout, stderr === 'capture' ? 'pipe' : stderr],
+      stdio: [input, nodeTarget(spec.stdout), nodeTarget(spec.stderr)],
     },
     stdinDescriptor,
   };
+}
+
+function nodeTarget(target: LaunchSpec['stderr']): 'pipe' | 'inherit' | 'ignore' {
+  if (target === 'capture') return 'pipe';
+  return target === 'merged' ? 'ignore' : target;
 }
 
 /** Closes what a plan opened. */

@@ -8,7 +8,7 @@ import { childProcess } from './child-process.js';
 import type { LaunchSpec, SettledFacts } from '../backend.js';
 import type { Cleanup } from '../../core/cleanup.js';
 import type { ExitStatus } from '../../core/outcome.js';
-import { ByteRing } from './capture.js';
+import { ByteRing } from '../../core/byte-ring.js';
 import { errnoOf, spawnFailure } from './executable-lookup.js';
 import type { LaunchRemains } from './finished-launch.js';
 import { LONGEST_TIMEOUT_MS } from './limits.js';
@@ -48,8 +48,8 @@ export function spawnAndWait(spec: LaunchSpec, context: LaunchContext): LaunchRe
   if (result.pid === 0) return nothing(notStarted(spawnFailure(errno, plan.path, context.directory), spec));
   const durationMs = performance.now() - startedAt;
   const segments = new SegmentLog();
-  const stdout = ringOf(result.stdout, spec.ringBytes);
-  const stderr = ringOf(result.stderr, spec.ringBytes);
+  const stdout = ringOf(result.stdout, spec);
+  const stderr = ringOf(result.stderr, spec);
   if (stdout !== undefined) segments.append('stdout', 0, stdout.end, startedAtMs);
   if (stderr !== undefined) segments.append('stderr', 0, stderr.end, startedAtMs);
   const facts: SettledFacts = {
@@ -58,7 +58,7 @@ export function spawnAndWait(spec: LaunchSpec, context: LaunchContext): LaunchRe
     stop: stopOf(errno),
     failure: null,
     pid: result.pid,
-    resolvedFile: plan.path,
+    resolvedFile: plan.resolvedFile,
     startedAtMs,
     durationMs,
     stdout: stdout === undefined ? NOT_CAPTURED : { ...NOT_CAPTURED, totalBytes: stdout.end, keptBytes: stdout.kept },
@@ -83,9 +83,9 @@ function stopOf(errno: string): SettledFacts['stop'] {
   return errno === 'ENOBUFS' ? { cause: 'output-limit', manner: 'forced' } : null;
 }
 
-function ringOf(bytes: Buffer | null, capacity: number): ByteRing | undefined {
+function ringOf(bytes: Buffer | null, { ringBytes, headBytes }: LaunchSpec): ByteRing | undefined {
   if (bytes === null) return undefined;
-  const ring = new ByteRing(capacity);
+  const ring = new ByteRing(ringBytes, headBytes);
   ring.append(bytes);
   return ring;
 }

@@ -7,7 +7,7 @@
 import { constants } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
-import type { LaunchSpec, OutputTarget, StdinSpec } from '../../core/launch-spec.js';
+import type { LaunchSpec, StdinSpec } from '../../core/launch-spec.js';
 import type { OutputSegment } from '../../core/output-slice.js';
 import type { StopCause } from '../../core/outcome.js';
 import { LIMIT_NAMES } from '../../core/resource-limits.js';
@@ -46,7 +46,7 @@ import {
 const RECORD_NUMBERS = 2048;
 
 const FLOWS: readonly Flow[] = ['off', 'drop', 'block'];
-const OUTPUT_TARGETS: readonly OutputTarget[] = ['capture', 'inherit', 'ignore'];
+const OUTPUT_TARGETS: readonly LaunchSpec['stderr'][] = ['capture', 'inherit', 'ignore', 'merged'];
 const STDIN_KINDS: readonly StdinSpec['kind'][] = ['ignore', 'inherit', 'file', 'pipe'];
 
 /** What the backend remembers of a launch until it is released. */
@@ -194,6 +194,7 @@ export class NativeBackend implements Backend {
     numbers[SpecField.containmentRequired] = spec.containmentRequired ? 1 : 0;
     numbers[SpecField.stragglers] = STRAGGLER_POLICIES.indexOf(spec.stragglers);
     numbers[SpecField.ringBytes] = spec.ringBytes;
+    numbers[SpecField.headBytes] = spec.headBytes;
     numbers[SpecField.outputLimitBytes] = spec.outputLimitBytes;
     numbers[SpecField.holdsOutput] = spec.holdsOutput ? 1 : 0;
     numbers[SpecField.timeoutMs] = spec.timeoutMs;

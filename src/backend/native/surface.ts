@@ -8,7 +8,7 @@
  */
 
 /** Refused when the addon's differs: raise it with every change of this file or of `native/binding/convert.h`. */
-export const SURFACE_VERSION = 4;
+export const SURFACE_VERSION = 5;
 
 /** What the file `custody.node` exports. */
 export interface NativeAddon {
@@ -143,8 +143,10 @@ export const SpecField = {
   strictLimits: 25,
   /** `waitSync` follows at once: the launch does nothing before. */
   waitedFor: 26,
+  /** Those of `ringBytes` that keep the first output. */
+  headBytes: 27,
 } as const;
-export const SPEC_LENGTH = 27;
+export const SPEC_LENGTH = 28;
 
 /** Every record begins with its kind and the launch id. */
 export const RecordKind = { started: 0, output: 1, stdinWritable: 2, suspended: 3, settled: 4, cleanedUp: 5 } as const;

@@ -4,8 +4,9 @@
  * Values are found wherever they are. Patterns belong to one line: where text comes in pieces, a line is judged when it is
  * complete.
  */
-import type { Cut, RedactedStream, Redactor } from '../../core/redactor.js';
-import { PiecewiseText } from './piecewise-text.js';
+import type { Cut, MaskedStream, RedactedStream, Redactor } from '../../core/redactor.js';
+import { MASK_BYTE, MaskedBytes, spansMasked } from './masked-bytes.js';
+import { PiecewiseText, type TextJudge } from './piecewise-text.js';
 import { findLongRuns, findPatternPieces, findPatterns } from './secret-patterns.js';
 import { mergeSpans, renderSpans, type Report, type Span } from './spans.js';
 import type { PatternFinder } from './user-patterns.js';
@@ -25,10 +26,9 @@ export interface RedactionRules {
 /** Characters in front of a place that patterns may need to see. */
 const PATTERN_CONTEXT = 4_096;
 
-const MASK = 0x2a;
 const WHOLE: Cut = {};
 
-export class TextRedactor implements Redactor {
+export class TextRedactor implements Redactor, TextJudge {
   readonly warnings: readonly string[];
   readonly #rules: RedactionRules;
   #values: ValueFinder | undefined;
@@ -39,7 +39,6 @@ export class TextRedactor implements Redactor {
     this.warnings = rules.warnings;
   }
 
-  /** Whether text is judged by the line. */
   get usesPatterns(): boolean {
     const { builtIn, patterns, longRuns } = this.#rules;
     return builtIn || longRuns || patterns.length > 0;
@@ -60,7 +59,6 @@ export class TextRedactor implements Redactor {
     return renderSpans(text, this.spans(text, cut), from, text.length);
   }
 
-  /** Where secrets are. */
   spans(text: string, cut: Cut): readonly Span[] {
     return text === '' ? [] : this.#spans(text, cut, this.values);
   }
@@ -72,12 +70,26 @@ export class TextRedactor implements Redactor {
     const spans = this.#spans(text, cut, this.#valuesInBytes());
     if (spans.length === 0) return bytes;
     const masked = bytes.slice();
-    for (const { start, end } of spans) masked.fill(MASK, start, end);
+    for (const { start, end } of spans) masked.fill(MASK_BYTE, start, end);
     return masked;
+  }
+
+  show(text: string, spans: readonly Span[], start: number, end: number): string {
+    return renderSpans(text, spans, start, end);
   }
 
   stream(): RedactedStream {
     return new PiecewiseText(this);
+  }
+
+  byteStream(): MaskedStream {
+    const values = this.#valuesInBytes();
+    return new MaskedBytes({
+      usesPatterns: this.usesPatterns,
+      values,
+      spans: (text, cut) => (text === '' ? [] : this.#spans(text, cut, values)),
+      show: spansMasked,
+    });
   }
 
   #spans(text: string, { start = false, end = false }: Cut, values: ValueFinder | undefined): readonly Span[] {

@@ -146,6 +146,7 @@ function specOf(file, args) {
     limits: {},
     strictLimits: false,
     ringBytes: 2 ** 20,
+    headBytes: 2 ** 18,
     outputLimitBytes: 0,
     timeoutMs: 300_000,
     idleTimeoutMs: 0,

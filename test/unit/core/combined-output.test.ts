@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { combinedBytes, combinedText, type CapturedOutput } from '../../../src/core/combined-output.js';
 import { createRedactor } from '../../../src/policy/redaction/create-redactor.js';
-import type { OutputSegment, OutputSlice } from '../../../src/core/output-slice.js';
+import { PLAIN_TEXT, type OutputSegment, type OutputSlice } from '../../../src/core/output-slice.js';
 
 function whole(text: string): OutputSlice {
   const bytes = Buffer.from(text);
@@ -65,14 +65,14 @@ describe('the combined output', () => {
     it('ENV-10: shows none that one stream interrupts in the other', () => {
       const segments = [segment('stdout', 0, 6), segment('stderr', 0, 2), segment('stdout', 6, 4)];
       const captured = { stdout: whole('hunter2xyz'), stderr: whole('ab'), segments };
-      expect(combinedText(captured, redactor)).toBe('ab[REDACTED]');
+      expect(combinedText(captured, PLAIN_TEXT, redactor)).toBe('ab[REDACTED]');
       expect(Buffer.from(combinedBytes(captured, redactor)).toString()).toBe('******ab****');
     });
 
     it('ENV-10: shows none that both streams put together', () => {
       const segments = [segment('stdout', 0, 1), segment('stderr', 0, 9)];
       const captured = { stdout: whole('h'), stderr: whole('unter2xyz'), segments };
-      expect(combinedText(captured, redactor)).not.toContain('hunter2xyz');
+      expect(combinedText(captured, PLAIN_TEXT, redactor)).not.toContain('hunter2xyz');
       expect(Buffer.from(combinedBytes(captured, redactor)).toString()).toBe('*'.repeat(10));
     });
   });

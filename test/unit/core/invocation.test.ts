@@ -27,7 +27,7 @@ describe('an ordinary call', () => {
   it('gets the documented defaults', () => {
     expect(read('git', ['status'])).toEqual({
       ...{ file: 'git', args: ['status'], cwd: undefined, envLayers: [], envMode: 'inherit' },
-      ...{ input: undefined, stdin: undefined, stdout: 'capture', stderr: 'capture' },
+      ...{ input: undefined, inputSource: undefined, stdin: undefined, stdout: 'capture', stderr: 'capture' },
       ...{ timeoutMs: 300_000, idleTimeoutMs: 0, graceMs: 2_000, drainMs: 500, maxOutputBytes: 1_048_576 },
       ...{ onOverflow: 'truncate', signal: undefined, stragglers: 'kill', containment: undefined },
       ...{ limits: {}, strictLimits: false, throwOnCancel: false, encoding: 'utf8', reject: false },
@@ -35,6 +35,8 @@ describe('an ordinary call', () => {
       ...{ envInclude: undefined, envExclude: undefined, secretLayers: [], redact: undefined },
       ...{ shell: undefined, strictShell: false, argvMetachars: 'executable' },
       ...{ allowOutsideRoot: false, launchTarget: undefined, refusal: undefined },
+      ...{ overflow: 'head-tail', truncationMarker: true, captureOutput: true, newlines: 'keep' },
+      ...{ stdio: 'separate', tee: undefined, handlers: undefined, chunkBytes: 4096, backpressure: 'drop-oldest' },
     });
   });
 
@@ -144,7 +146,7 @@ describe('what is wrong', () => {
 
   it.each([
     ...[{ graceMs: 60_001 }, { drainMs: -1 }, { idleTimeoutMs: 0 }, { maxOutputBytes: 1023 }],
-    ...[{ maxOutputBytes: 104_857_601 }, { reject: 1 }, { encoding: 'latin1' }, { signal: {} }, { signal: null }],
+    ...[{ maxOutputBytes: 104_857_601 }, { reject: 1 }, { encoding: 'utf-7' }, { signal: {} }, { signal: null }],
     ...[{ stdin: 'file' }, { stdout: 'pipe' }, { stragglers: 'ask' }, { containment: 'jail' }, { envMode: 'none' }],
     ...[{ input: 5 }, { input: new Uint16Array(1) }, { input: new Proxy(new Uint8Array(1), {}) }, { cwd: '' }],
     ...[{ env: [] }, { env: 'A=1' }],

@@ -1,9 +1,13 @@
 import { NO_CORRELATION } from '../../../src/core/correlation.js';
 import type { CustodyError } from '../../../src/core/errors.js';
 import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from '../../../src/core/outcome.js';
+import type { StreamSummary } from '../../../src/core/result-output.js';
 import type { RunResult } from '../../../src/core/run-result.js';
 
-const stream = { totalBytes: 0, keptBytes: 0, droppedBytes: 0, truncated: false, complete: true, heldBy: [] };
+const stream: StreamSummary = {
+  ...{ totalBytes: 0, keptBytes: 0, droppedBytes: 0, truncated: false, complete: true, heldBy: [] },
+  ...{ encoding: 'utf8', replacements: 0, binary: false },
+};
 
 /** The result of a run with that outcome; `more` replaces what else is to be different. */
 export function makeResult(outcome: Outcome, more: Partial<RunResult> = {}): RunResult {
@@ -21,7 +25,9 @@ export function makeResult(outcome: Outcome, more: Partial<RunResult> = {}): Run
     stdout: '',
     stderr: '',
     combined: () => '',
-    output: { stdout: stream, stderr: stream },
+    segments: () => [],
+    bytes: () => new Uint8Array(0),
+    output: { stdout: stream, stderr: stream, handlers: null, tee: null },
     cleanup: {
       status: 'confirmed',
       mechanism: 'shim',

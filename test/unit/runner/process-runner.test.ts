@@ -43,7 +43,7 @@ describe('run', () => {
       environment: { base: 'host', set: [['A', '1']], unset: [], withheld: [] },
       stdin: { kind: 'pipe', input: new Uint8Array([0x68, 0x69]), keepOpen: false },
       ...{ containment: 'group', containmentRequired: false, stragglers: 'kill' },
-      ...{ ringBytes: 2048, outputLimitBytes: 2048, timeoutMs: 300_000, idleTimeoutMs: 0 },
+      ...{ ringBytes: 2048, headBytes: 512, outputLimitBytes: 2048, timeoutMs: 300_000, idleTimeoutMs: 0 },
       ...{ graceMs: 2000, drainMs: 500, stragglerGraceMs: 100, cleanupBudgetMs: 5000, holdsOutput: false },
     });
   });
@@ -86,6 +86,7 @@ describe('run', () => {
     const { stdout, output } = await running;
     expect(stdout).toBe(`${'h'.repeat(256)}\n[OUTPUT TRUNCATED: 1000 bytes dropped]\n${'t'.repeat(768)}`);
     expect(output.stdout).toEqual({
+      ...{ encoding: 'utf8', replacements: 0, binary: false },
       ...{ totalBytes: 2024, keptBytes: 1024, droppedBytes: 1000, truncated: true, complete: true, heldBy: [] },
     });
   });

@@ -19,7 +19,7 @@ class Heard {
 /** A stream with a ring of 64 bytes: 16 of head, 48 of tail. */
 function scene(): { stream: OutputStream; source: PassThrough; heard: Heard } {
   const heard = new Heard();
-  const stream = new OutputStream('stdout', 64, heard);
+  const stream = new OutputStream('stdout', { ringBytes: 64, headBytes: 16 }, heard);
   const source = new PassThrough();
   stream.attach(source);
   return { stream, source, heard };

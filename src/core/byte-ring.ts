@@ -1,12 +1,10 @@
 /**
- * Keeps the first quarter of its capacity and the last three quarters of a byte stream, and counts the rest exactly: the
- * twin of `native/core/byte_ring.*`.
+ * Keeps the first and the last bytes of a stream, in a block each, and counts the rest exactly: the twin of
+ * `native/core/byte_ring.*`.
  *
  * Positions are absolute: byte 0 is the first that was ever written. Both blocks are allocated once, the head with the
- * first byte and the tail with the first that does not fit the head, and are left uninitialised, so the system commits
- * their pages as they are filled.
+ * first byte and the tail with the first that does not fit the head; the system commits their pages as they are filled.
  */
-import { Buffer } from 'node:buffer';
 
 /** Bytes copied by one read; see `OutputRead`. */
 export interface RingRead {
@@ -18,6 +16,7 @@ export interface RingRead {
 /** Everything a ring keeps, as plain data that can cross to another thread. */
 export interface RingContents {
   readonly capacity: number;
+  readonly headCapacity: number;
   readonly head: Uint8Array<ArrayBuffer>;
   readonly tail: Uint8Array<ArrayBuffer>;
   readonly end: number;
@@ -26,19 +25,19 @@ export interface RingContents {
 export class ByteRing {
   readonly #headCapacity: number;
   readonly #tailCapacity: number;
-  #head: Buffer | undefined;
-  #tail: Buffer | undefined;
+  #head: Uint8Array | undefined;
+  #tail: Uint8Array | undefined;
   #end = 0;
 
-  /** `capacity` in bytes, at least 4. */
-  constructor(capacity: number) {
-    this.#headCapacity = Math.floor(capacity / 4);
-    this.#tailCapacity = capacity - this.#headCapacity;
+  /** `capacity` in bytes, of which `headCapacity` for the first: fewer, so that there is a tail; possibly none. */
+  constructor(capacity: number, headCapacity: number) {
+    this.#headCapacity = headCapacity;
+    this.#tailCapacity = capacity - headCapacity;
   }
 
   /** A ring that keeps what another one did. */
   static restore(contents: RingContents): ByteRing {
-    const ring = new ByteRing(contents.capacity);
+    const ring = new ByteRing(contents.capacity, contents.headCapacity);
     ring.append(contents.head);
     ring.#end = contents.end - contents.tail.length;
     ring.append(contents.tail);
@@ -70,7 +69,7 @@ export class ByteRing {
   append(chunk: Uint8Array): void {
     let from = 0;
     if (this.#end < this.#headCapacity) {
-      this.#head ??= Buffer.allocUnsafeSlow(this.#headCapacity);
+      this.#head ??= new Uint8Array(this.#headCapacity);
       from = Math.min(chunk.length, this.#headCapacity - this.#end);
       this.#head.set(chunk.subarray(0, from), this.#end);
       this.#end += from;
@@ -80,7 +79,7 @@ export class ByteRing {
     from += skipped;
     this.#end += skipped;
     if (from >= chunk.length) return;
-    this.#tail ??= Buffer.allocUnsafeSlow(this.#tailCapacity);
+    this.#tail ??= new Uint8Array(this.#tailCapacity);
     const index = (this.#end - this.#headCapacity) % this.#tailCapacity;
     const first = Math.min(chunk.length - from, this.#tailCapacity - index);
     this.#tail.set(chunk.subarray(from, from + first), index);
@@ -118,6 +117,7 @@ export class ByteRing {
     this.readAt(0, head);
     const tail = new Uint8Array(Math.max(0, this.#end - this.tailBegin));
     this.readAt(this.tailBegin, tail);
-    return { capacity: this.#headCapacity + this.#tailCapacity, head, tail, end: this.#end };
+    const capacity = this.#headCapacity + this.#tailCapacity;
+    return { capacity, headCapacity: this.#headCapacity, head, tail, end: this.#end };
   }
 }

@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteRing } from '../../../../src/backend/fallback/capture.js';
+import { ByteRing } from '../../../src/core/byte-ring.js';
 
-/** Keeps everything and says by the definition what a ring of this capacity has kept. */
+/** Capacities of a ring: of the whole and of its head. */
+type Shape = readonly [capacity: number, head: number];
+
+/** Keeps everything and says by the definition what a ring of this shape has kept. */
 class ModelRing {
   readonly #capacity: number;
+  readonly #headEnd: number;
   readonly #bytes: number[] = [];
 
-  constructor(capacity: number) {
+  constructor([capacity, head]: Shape) {
     this.#capacity = capacity;
+    this.#headEnd = head;
   }
 
   append(chunk: Uint8Array): void {
@@ -17,10 +22,6 @@ class ModelRing {
 
   get end(): number {
     return this.#bytes.length;
-  }
-
-  get #headEnd(): number {
-    return Math.floor(this.#capacity / 4);
   }
 
   isKept(position: number): boolean {
@@ -41,11 +42,13 @@ class ModelRing {
   }
 }
 
-const capacities = fc.integer({ min: 4, max: 64 });
+const capacities: fc.Arbitrary<Shape> = fc
+  .integer({ min: 1, max: 64 })
+  .chain((capacity) => fc.tuple(fc.constant(capacity), fc.nat(capacity - 1)));
 const chunks = fc.array(fc.uint8Array({ maxLength: 150 }), { maxLength: 12 });
 
-function fill(capacity: number, parts: readonly Uint8Array[]): { ring: ByteRing; model: ModelRing } {
-  const ring = new ByteRing(capacity);
+function fill(capacity: Shape, parts: readonly Uint8Array[]): { ring: ByteRing; model: ModelRing } {
+  const ring = new ByteRing(...capacity);
   const model = new ModelRing(capacity);
   for (const part of parts) {
     ring.append(part);
@@ -108,7 +111,7 @@ describe('ByteRing', () => {
   });
 
   it('copies what it is given', () => {
-    const ring = new ByteRing(16);
+    const ring = new ByteRing(16, 4);
     const chunk = Uint8Array.of(1, 2, 3);
     ring.append(chunk);
     chunk.fill(9);
