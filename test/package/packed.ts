@@ -1,10 +1,11 @@
 /**
  * Global set-up of the package tests: the tarball, as `npm pack` makes it from what the package lists in `files`.
  *
- * Its binaries are the prebuilds of this machine, built now if they are out of date. Where Zig cannot be had, the local build
- * takes their place and a line says so: everything but the age of the C library is then tested all the same.
+ * Its binaries are the prebuilds of this machine, brought up to date. Where none have been made (that takes minutes) or Zig
+ * cannot be had, the local build takes their place and a line says so: everything but the age of the C library is then tested
+ * all the same.
  */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -28,10 +29,15 @@ async function succeed(cwd: string, file: string, args: readonly string[]): Prom
   return ended.stdout + ended.stderr;
 }
 
+async function whyNoPrebuilds(): Promise<string | undefined> {
+  if (!existsSync(join(root, 'prebuilds', platform))) return 'npm run prebuild has not been run here';
+  const said = await succeed(root, process.execPath, ['scripts/prebuild.mjs', '--optional', '--target', platform]);
+  return /^SKIPPED: .*$/mu.exec(said)?.[0];
+}
+
 /** Puts the binaries for this machine into a folder of prebuilds. @returns whether they are prebuilds. */
 async function addBinaries(prebuilds: string): Promise<boolean> {
-  const said = await succeed(root, process.execPath, ['scripts/prebuild.mjs', '--optional', '--target', platform]);
-  const reason = /^SKIPPED: .*$/mu.exec(said)?.[0];
+  const reason = await whyNoPrebuilds();
   if (reason === undefined) {
     cpSync(join(root, 'prebuilds', platform), join(prebuilds, platform), { recursive: true });
     return true;
