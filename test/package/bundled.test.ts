@@ -30,7 +30,8 @@ async function bundle(format: 'esm' | 'cjs', ...options: readonly string[]): Pro
   const esbuild = join(root, 'node_modules', 'esbuild', 'bin', 'esbuild');
   const file = join('bundled', format === 'esm' ? 'program.mjs' : 'program.cjs');
   const fixed = ['--bundle', '--platform=node', '--log-level=error', `--format=${format}`, `--outfile=${file}`];
-  await consumer.succeed(consumer.node([esbuild, 'program.mjs', ...fixed, ...options]));
+  // Not by node: its install script, where it was allowed to run, has put the program itself there.
+  await consumer.succeed(consumer.run(esbuild, ['program.mjs', ...fixed, ...options]));
   const { stdout } = await consumer.succeed(consumer.node([file]));
   return JSON.parse(stdout);
 }
