@@ -57,9 +57,9 @@ bool Engine::DriveUntilSettled(core::LaunchId id, const std::function<bool()>& i
 
 core::LaunchId Engine::Launch(core::LaunchSpec spec) {
   const core::LaunchId id = next_id_++;
-  auto shared = std::make_shared<SharedRun>(static_cast<std::size_t>(spec.ring_bytes),
-                                            static_cast<std::size_t>(spec.head_bytes), std::move(spec.input),
-                                            spec.stdin_stays_open);
+  auto shared =
+      std::make_shared<SharedRun>(static_cast<std::size_t>(spec.ring_bytes), static_cast<std::size_t>(spec.head_bytes),
+                                  std::move(spec.input), spec.stdin_stays_open);
   if (spec.holds_output) {
     shared->output.SetFlow(0, Flow::kBlock);
     shared->output.SetFlow(1, Flow::kBlock);
