@@ -34,7 +34,7 @@ export const networkScenes = {
     { name: 'scp-dns', run: ['scp', '-o', 'BatchMode=yes', 'f', 'user@host.invalid:f'], setup: 'touch f' },
   ],
   services: [
-    { name: 'docker-no-daemon', run: ['docker', 'ps'], env: { DOCKER_HOST: 'unix:///work/docker.sock' } },
+    { name: 'docker-no-daemon', run: ['docker', 'ps'], env: { DOCKER_HOST: 'unix:///no/such/docker.sock' } },
     { name: 'docker-refused', run: ['docker', 'ps'], env: { DOCKER_HOST: 'tcp://{closed}' } },
     {
       name: 'docker-denied',
