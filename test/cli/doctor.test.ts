@@ -10,7 +10,7 @@ const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', '
 };
 
 describe.each(backends)('custody doctor over %s', (name, mode) => {
-  it('reports backend, containment, features and limits as JSON', async () => {
+  it('FLG-03: reports backend, containment, features and limits as JSON', async () => {
     const { exitCode, stdout, stderr } = await custody(['doctor', '--json'], { mode });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const report = JSON.parse(stdout.toString()) as { readonly capabilities: Record<string, unknown> };
@@ -33,7 +33,7 @@ describe.each(backends)('custody doctor over %s', (name, mode) => {
     });
   });
 
-  it('says the same in text', async () => {
+  it('CLI-06, FLG-03: says the same in text', async () => {
     const { exitCode, stdout, stderr } = await custody(['doctor'], { mode });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const text = stdout.toString();

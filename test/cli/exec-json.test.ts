@@ -17,7 +17,7 @@ describe.each(backends)('custody exec --json over %s', (name, mode) => {
     return { exitCode, document: JSON.parse(stdout.toString()) as Document };
   }
 
-  it('prints the result of a run', async () => {
+  it('CLI-06: prints the result of a run', async () => {
     const { exitCode, document } = await exec('sh', '-c', 'echo out; echo err >&2; exit 3');
     expect(exitCode).toBe(3);
     expect(document).toMatchObject({
@@ -110,7 +110,7 @@ describe.each(backends)('custody exec --json over %s', (name, mode) => {
     });
   });
 
-  it('prints what is wrong with a call, as data', async () => {
+  it('CLI-08: prints what is wrong with a call, as data', async () => {
     const { exitCode, document } = await exec('');
     expect(exitCode).toBe(2);
     expect(document).toMatchObject({ error: { code: 'VALIDATION_FAILED' }, cliExitCode: 2 });

@@ -34,7 +34,7 @@ async function leaderOf(cli: CliProcess): Promise<number> {
 }
 
 describe.each(backends)('signals to custody exec over %s', (_name, mode) => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('stops the command politely on %s', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('CLI-07: stops the command politely on %s', async (signal) => {
     const cli = new CliProcess(['exec', '--grace', '60s', 'sh', '-c', politeScript], { mode });
     try {
       const leader = await leaderOf(cli);
@@ -48,7 +48,7 @@ describe.each(backends)('signals to custody exec over %s', (_name, mode) => {
     }
   });
 
-  it('kills a command that does not obey when a second signal comes', async () => {
+  it('CLI-07: kills a command that does not obey when a second signal comes', async () => {
     const cli = new CliProcess(['exec', '--grace', '60s', 'sh', '-c', stubbornScript], { mode });
     try {
       const leader = await leaderOf(cli);

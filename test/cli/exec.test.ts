@@ -25,7 +25,7 @@ describe.each(backends)('custody exec over %s', (name, mode) => {
     return custody(['exec', ...args], { mode });
   }
 
-  it.each([0, 1, 42, 255])('returns the exit code %d of the command', async (code) => {
+  it.each([0, 1, 42, 255])('CLI-02: returns the exit code %d of the command', async (code) => {
     expect((await exec('sh', '-c', `exit ${code}`)).exitCode).toBe(code);
   });
 
@@ -35,13 +35,13 @@ describe.each(backends)('custody exec over %s', (name, mode) => {
     expect(stderr).toContain('SIGKILL');
   });
 
-  it('stops a command at its timeout and returns 124', async () => {
+  it('CLI-02: stops a command at its timeout and returns 124', async () => {
     const { exitCode, stderr } = await exec('--timeout', '200ms', 'sleep', '60');
     expect(exitCode).toBe(124);
     expect(stderr).toContain('timeout');
   });
 
-  it('returns 127 and names the command that was not found', async () => {
+  it('CLI-02: returns 127 and names the command that was not found', async () => {
     const { exitCode, stdout, stderr } = await exec('--quiet', 'no-such-command-anywhere');
     expect(exitCode).toBe(127);
     expect(stdout).toHaveLength(0);
@@ -78,11 +78,11 @@ describe.each(backends)('custody exec over %s', (name, mode) => {
     expect(stderr).toContain('directory');
   });
 
-  it('returns 2 for a command without a name', async () => {
+  it('CLI-08: returns 2 for a command without a name', async () => {
     expect((await exec('')).exitCode).toBe(2);
   });
 
-  it('keeps the streams of the command apart and adds one line to stderr', async () => {
+  it('CLI-02: keeps the streams of the command apart and adds one line to stderr', async () => {
     const { stdout, stderr } = await exec('sh', '-c', 'echo out; echo err >&2');
     expect(stdout.toString()).toBe('out\n');
     const [first, summary, ...rest] = stderr.split('\n');
@@ -157,7 +157,7 @@ describe.each(backends)('custody exec over %s', (name, mode) => {
 });
 
 describe('custody exec', () => {
-  it('returns 2 for an option it does not know, and suggests one', async () => {
+  it('CLI-08: returns 2 for an option it does not know, and suggests one', async () => {
     const { exitCode, stdout, stderr } = await custody(['exec', '--quite', 'true']);
     expect(exitCode).toBe(2);
     expect(stdout).toHaveLength(0);

@@ -29,7 +29,7 @@ forEachBackend((scene) => {
       expect(result.output.handlers).toEqual({ droppedBytes: 0, failures: 0, lastError: null });
     });
 
-    it('hears a line while the command runs', async () => {
+    it('STR-01: hears a line while the command runs', async () => {
       const controller = new AbortController();
       const result = await run(['wait'], { signal: controller.signal, onLine: () => controller.abort('heard') });
       expect(result).toMatchObject({ cancelled: true, reason: 'heard' });

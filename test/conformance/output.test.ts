@@ -19,7 +19,7 @@ async function replay(scene: BackendScene, bytes: Uint8Array | string, largestWr
 }
 
 forEachBackend((scene) => {
-  it('keeps stdout and stderr apart', async () => {
+  it('OUT-01: keeps stdout and stderr apart', async () => {
     const result = await scene.run('drip', ['4', '0', 'alternate']);
     expect(result).toMatchObject({ stdout: 'line 0\nline 2\n', stderr: 'line 1\nline 3\n' });
   });
@@ -41,7 +41,7 @@ forEachBackend((scene) => {
     });
   });
 
-  it('reads both streams at once', async () => {
+  it('OUT-01: reads both streams at once', async () => {
     const result = await scene.run('flood', [String(900 * KIB), 'both']);
     expect(result.outcome).toEqual({ kind: 'exited', exitCode: 0 });
     expect(result.stdout === patternText(0, 900 * KIB)).toBe(true);

@@ -78,20 +78,23 @@ const DEFECTS: readonly { name: string; make: () => void; reason: () => RegExp }
   { name: 'newer than the JavaScript', make: lowerSurfaceVersion, reason: () => /speaks surface \d+ and .* 1;/u },
 ];
 
-describe.runIf(process.platform === 'linux').each(DEFECTS)('an addon that is $name', ({ make, reason }) => {
-  it('FLG-02: leaves the fallback to serve, which says why', async () => {
-    make();
-    expect((await consumer.smoke('fallback')).reason).toMatch(reason());
-  });
+describe.runIf(process.platform === 'linux').each(DEFECTS)(
+  'FLG-07, FLG-08: an addon that is $name',
+  ({ make, reason }) => {
+    it('FLG-02: leaves the fallback to serve, which says why', async () => {
+      make();
+      expect((await consumer.smoke('fallback')).reason).toMatch(reason());
+    });
 
-  it('FLG-02: is a clear error of one line where it is required', async () => {
-    make();
-    const { code, message } = await consumer.refusal();
-    expect(code).toBe('NATIVE_UNAVAILABLE');
-    expect(message).toMatch(reason());
-    expect(message).not.toContain('\n');
-  });
-});
+    it('FLG-02: is a clear error of one line where it is required', async () => {
+      make();
+      const { code, message } = await consumer.refusal();
+      expect(code).toBe('NATIVE_UNAVAILABLE');
+      expect(message).toMatch(reason());
+      expect(message).not.toContain('\n');
+    });
+  },
+);
 
 describe.runIf(process.platform === 'linux')('a guardian', () => {
   it('without its run bit still holds whole trees', async () => {

@@ -28,7 +28,7 @@ const PROGRAM = `
 `;
 
 it.runIf(process.platform === 'linux')(
-  'PERF: loads nothing native and nothing heavy before the first command',
+  'FLG-04: loads nothing native and nothing heavy before the first command',
   async () => {
     consumer.write('program.mjs', PROGRAM);
     const { stdout } = await consumer.succeed(consumer.node(['program.mjs']));

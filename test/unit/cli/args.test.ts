@@ -87,7 +87,7 @@ describe('custody exec', () => {
     expect(refusal('exec', option, value, 'make')).toContain(option);
   });
 
-  it('reads its options before the command', () => {
+  it('CLI-01: reads its options before the command', () => {
     const options = ['--timeout', '30s', '--idle-timeout=2m', '--grace', '0', '--cwd', 'd', '--max-output', '64K'];
     expect(exec(...options, '--json', '--quiet', 'make')).toMatchObject({
       file: 'make',
@@ -101,7 +101,7 @@ describe('custody exec', () => {
     });
   });
 
-  it('leaves options after the command to the command, even its own', () => {
+  it('CLI-01: leaves options after the command to the command, even its own', () => {
     expect(exec('dotnet', '--version', '--timeout', '5', '--json')).toMatchObject({
       file: 'dotnet',
       args: ['--version', '--timeout', '5', '--json'],
@@ -125,7 +125,7 @@ describe('custody exec', () => {
     expect(exec('npm', 'test', '--', '--run')).toMatchObject({ file: 'npm', args: ['test', '--', '--run'] });
   });
 
-  it('splits a command given as one string, and takes options after it', () => {
+  it('CLI-01: splits a command given as one string, and takes options after it', () => {
     expect(exec('npm test')).toMatchObject({ file: 'npm', args: ['test'] });
     expect(exec('--quiet', `sh -c 'exit 42'`, '--timeout', '60', '--env', 'A=1')).toMatchObject({
       file: 'sh',

@@ -235,10 +235,13 @@ describe('hostile input', () => {
 });
 
 describe('defaults of a runner', () => {
-  it('stand below the options of a call', () => {
-    const defaults = readDefaults({ timeoutMs: 5, env: { A: '1' }, reject: true }, RUN_LIMITS);
-    const invocation = readInvocation('git', [], { timeoutMs: 6, env: { B: '2' } }, defaults, RUN_LIMITS);
-    expect(invocation).toMatchObject({ timeoutMs: 6, reject: true });
+  it('OUT-04: stand below the options of a call', () => {
+    const given = { timeoutMs: 5, maxOutputBytes: 5000, env: { A: '1' }, reject: true };
+    const defaults = readDefaults(given, RUN_LIMITS);
+    const options = { timeoutMs: 6, maxOutputBytes: 6000, env: { B: '2' } };
+    const invocation = readInvocation('git', [], options, defaults, RUN_LIMITS);
+    expect(invocation).toMatchObject({ timeoutMs: 6, maxOutputBytes: 6000, reject: true });
+    expect(readInvocation('git', [], {}, defaults, RUN_LIMITS).maxOutputBytes).toBe(5000);
     expect(invocation.envLayers).toHaveLength(2);
     expect(defaults.envLayers).toHaveLength(1);
   });
