@@ -52,7 +52,7 @@ function nativeTestNames(file) {
   return Array.from(readFileSync(file, 'utf8').matchAll(/TEST_CASE\("([^"]*)"/gu), ([, name]) => name);
 }
 
-const READERS = { '.test.ts': testNames, '_test.cc': nativeTestNames };
+const READERS = { '.test.ts': testNames, '.test-d.ts': testNames, '_test.cc': nativeTestNames };
 
 /** Files with tests below test/, with what they are called in the table. */
 function testFiles() {
@@ -60,7 +60,7 @@ function testFiles() {
   return files.sort().flatMap((file) => {
     const ending = Object.keys(READERS).find((known) => file.endsWith(known));
     if (ending === undefined) return [];
-    return [{ title: file.replace(/\.test\.ts$/u, ''), names: READERS[ending](join(root, 'test', file)) }];
+    return [{ title: file.replace(/\.test(?:-d)?\.ts$/u, ''), names: READERS[ending](join(root, 'test', file)) }];
   });
 }
 

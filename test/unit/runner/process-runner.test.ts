@@ -1,13 +1,11 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   CommandFailedError,
   CommandValidationError,
   RunAbortedError,
   WorkingDirectoryError,
 } from '../../../src/core/errors.js';
-import type { RunResult } from '../../../src/core/run-result.js';
-import type { RunHandle, Runner } from '../../../src/runner/runner.js';
 import { CONFIRMED } from '../../doubles/memory-backend.js';
 import { createMemoryScene } from '../../doubles/memory-runner.js';
 
@@ -339,22 +337,5 @@ describe('the functions of a runner', () => {
   it('report the backend', () => {
     expect(createMemoryScene().runner.capabilities()).toMatchObject({ backend: 'native', file: '/addon.node' });
     expect('fallbackReason' in createMemoryScene().runner.capabilities()).toBe(false);
-  });
-
-  it('type their output by the encoding', () => {
-    const use = (runner: Runner): void => {
-      expectTypeOf(runner.run('git')).resolves.toEqualTypeOf<RunResult>();
-      expectTypeOf(runner.run('git', [], { timeoutMs: 5 })).resolves.toEqualTypeOf<RunResult>();
-      expectTypeOf(runner.run('git', [], { encoding: 'utf8' })).resolves.toEqualTypeOf<RunResult>();
-      expectTypeOf(runner.run('git', [], { encoding: 'buffer' })).resolves.toEqualTypeOf<RunResult<Uint8Array>>();
-      expectTypeOf(runner.run({ file: 'git' }, { encoding: 'buffer' })).resolves.toEqualTypeOf<RunResult<Uint8Array>>();
-      expectTypeOf(runner.start('git')).toEqualTypeOf<RunHandle>();
-      expectTypeOf(runner.start('git', [], { encoding: 'buffer' })).toEqualTypeOf<RunHandle<Uint8Array>>();
-      // @ts-expect-error -- arguments are strings
-      void runner.run('git', [1]);
-      // @ts-expect-error -- unknown options are refused
-      void runner.run('git', [], { timeout: 5 });
-    };
-    expect(use).toBeTypeOf('function');
   });
 });
