@@ -8,7 +8,7 @@ const plainJavaScript = ['**/*.{js,mjs,cjs}'];
 const runtimeGlobals = [...Object.getOwnPropertyNames(globalThis), 'Bun', 'Deno'];
 
 export default defineConfig(
-  globalIgnores(['build/', 'dist/', 'coverage/', 'prebuilds/']),
+  globalIgnores(['build/', 'dist/', 'coverage/', 'docs/api/', 'prebuilds/']),
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

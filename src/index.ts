@@ -1,5 +1,7 @@
 /**
- * custody: runs commands and keeps custody of every process they create. This is the whole public surface.
+ * Runs commands and keeps custody of every process they create. This is the whole public surface of the main entry.
+ *
+ * @module custody
  */
 export type {
   BackendCapabilities,

@@ -8,10 +8,12 @@ import type { Clock } from './clock.js';
 
 /** Time that several commands, and their waits in the queue, share. Give it to each of them as `budget`. */
 export class TimeBudget {
+  /** Milliseconds that there were at the beginning. */
   readonly totalMs: number;
   readonly #clock: Pick<Clock, 'nowMs'>;
   readonly #endMs: number;
 
+  /** @internal */
   constructor(totalMs: number, clock: Pick<Clock, 'nowMs'>) {
     this.totalMs = totalMs;
     this.#clock = clock;
@@ -28,6 +30,7 @@ export class TimeBudget {
     return Math.max(0, this.#endMs - this.#clock.nowMs());
   }
 
+  /** Whether nothing is left: a command that asks now is not started. */
   get isSpent(): boolean {
     return this.remainingMs === 0;
   }

@@ -48,6 +48,7 @@ export class CommandBuilder {
     return this;
   }
 
+  /** What the variables are put on top of; see {@link CommandOptions.envMode}. */
   withEnvironmentMode(mode: EnvMode): this {
     this.#draft.envMode = mode;
     return this;
@@ -59,6 +60,7 @@ export class CommandBuilder {
     return this;
   }
 
+  /** Where the command runs; see {@link CommandOptions.cwd}. */
   withWorkingDirectory(cwd: string): this {
     this.#draft.cwd = cwd;
     return this;
@@ -70,6 +72,7 @@ export class CommandBuilder {
     return this;
   }
 
+  /** Where standard input comes from; see {@link CommandOptions.stdin}. */
   withStdin(stdin: StdinOption): this {
     this.#draft.stdin = stdin;
     return this;
@@ -81,6 +84,7 @@ export class CommandBuilder {
     return this;
   }
 
+  /** What becomes of both streams. Replaces what was said before, properties that are not given included. */
   withOutput({ stdout, stderr, maxOutputBytes }: OutputChoice): this {
     Object.assign(this.#draft, { stdout, stderr, maxOutputBytes });
     return this;

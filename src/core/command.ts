@@ -67,7 +67,7 @@ export class Command implements CommandFields {
   /**
    * The command that `spec` describes.
    *
-   * @throws {@link TypeError} if there is no command at all.
+   * @throws `TypeError` if there is no command at all.
    * @throws {@link CommandValidationError} with code `VALIDATION_FAILED`, naming every property that is wrong.
    */
   static from(spec: CommandSpec): Command {

@@ -15,6 +15,11 @@ export const CORRELATION_NAMES = [
   'commandId',
 ] as const;
 
+/**
+ * Name of an id.
+ *
+ * @useDeclaredType
+ */
 export type CorrelationName = (typeof CORRELATION_NAMES)[number];
 
 /** Ids as a caller gives them. */

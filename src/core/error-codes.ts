@@ -14,6 +14,7 @@ export interface ErrorCodeEntry {
   readonly remedy: string;
 }
 
+/** Every error code, with its number, cause and remedy. */
 export const ERROR_CODES = {
   COMMAND_NOT_FOUND: {
     number: 'EXE-001',
@@ -110,7 +111,11 @@ export const ERROR_CODES = {
   },
 } as const satisfies Record<string, ErrorCodeEntry>;
 
-/** Stable, machine-readable reason of a {@link CustodyError}. */
+/**
+ * Stable, machine-readable reason of a {@link CustodyError}.
+ *
+ * @useDeclaredType
+ */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** The code of a run that was stopped, by the cause of the stop. */

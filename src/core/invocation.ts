@@ -189,7 +189,7 @@ export function blankInvocation(limits: OptionLimits): Invocation {
 /**
  * The command and options of one call: `(file, args?, options?)` or `(command, options?)`.
  *
- * @throws {@link TypeError} if there is no command at all.
+ * @throws `TypeError` if there is no command at all.
  * @throws {@link CommandValidationError} naming each property that is wrong.
  */
 export function readInvocation(

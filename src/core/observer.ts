@@ -28,6 +28,7 @@ export interface OutputEvent extends RunEvent {
   readonly stderrBytes: number;
 }
 
+/** Nothing about the run changes any more, but perhaps its cleanup. */
 export interface SettledEvent extends RunEvent {
   readonly result: RunResult<string | Uint8Array>;
 }
@@ -41,9 +42,12 @@ export interface CleanedUpEvent extends RunEvent {
 export interface RunObserver {
   /** A run has been accepted. It is followed by exactly one `settled`, whatever happens, be it that nothing is started. */
   launched?(event: RunEvent): void;
+  /** The command runs. Left out where nothing was started. */
   started?(event: StartedEvent): void;
   /** Its presence costs a wake-up of the event loop for output that nobody else looks at. */
   output?(event: OutputEvent): void;
+  /** The run has settled; the last event, unless its cleanup goes on. */
   settled?(event: SettledEvent): void;
+  /** The cleanup of a run that had settled before has ended. */
   cleanedUp?(event: CleanedUpEvent): void;
 }

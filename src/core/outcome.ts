@@ -8,7 +8,11 @@ import type { CustodyError } from './errors.js';
 
 export const STOP_CAUSES = ['timeout', 'idle', 'output-limit', 'resource-limit', 'cancelled', 'host-exit'] as const;
 
-/** Why a run was stopped. The first cause is final. */
+/**
+ * Why a run was stopped. The first cause is final.
+ *
+ * @useDeclaredType
+ */
 export type StopCause = (typeof STOP_CAUSES)[number];
 
 /** `graceful`: the leader ended within the grace period; `forced`: it had to be killed. */

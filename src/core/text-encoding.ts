@@ -5,7 +5,7 @@
  */
 import { lengthToBorder, startOfBorder } from './utf8.js';
 
-/** Encodings of text by name. Which of them there are is decided by the Node.js in use; official builds have all. */
+/** Encodings of text by name. */
 export const TEXT_ENCODINGS = [
   'utf8',
   'utf-16le',
@@ -26,7 +26,11 @@ export const TEXT_ENCODINGS = [
   'euc-kr',
 ] as const;
 
-/** The name of an encoding of text. */
+/**
+ * The name of an encoding of text. Which of them there are is decided by the Node.js in use; official builds have all.
+ *
+ * @useDeclaredType
+ */
 export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
 
 /** Puts characters together that were split between chunks. Bytes that mean nothing become U+FFFD. */

@@ -25,7 +25,7 @@ export interface ClassifyOptions {
 /**
  * The failure that the evidence speaks of.
  *
- * @throws {@link CommandValidationError} if the evidence is not of its type, or a rule names an unknown subcode without a category.
+ * @throws `CommandValidationError` if the evidence is not of its type, or a rule names an unknown subcode without a category.
  */
 export function classifyFailure(evidence: FailureEvidence, options: ClassifyOptions = {}): Failure {
   checkEvidence(evidence);

@@ -29,7 +29,11 @@ export const FAILURE_CATEGORIES = [
   'unknown',
 ] as const;
 
-/** What kind of thing went wrong. */
+/**
+ * What kind of thing went wrong.
+ *
+ * @useDeclaredType
+ */
 export type FailureCategory = (typeof FAILURE_CATEGORIES)[number];
 
 /**

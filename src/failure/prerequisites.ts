@@ -31,6 +31,7 @@ export interface Prerequisite {
   readonly action: string;
 }
 
+/** Every known prerequisite, by name. */
 export const PREREQUISITES = {
   windows_long_paths: entry(
     'registry',
@@ -68,7 +69,11 @@ export const PREREQUISITES = {
   free_space: entry('storage', 'Free space or inodes on the device, or raise the quota.'),
 } as const satisfies Record<string, Omit<Prerequisite, 'id'>>;
 
-/** Name of a known prerequisite. */
+/**
+ * Name of a known prerequisite.
+ *
+ * @useDeclaredType
+ */
 export type PrerequisiteId = keyof typeof PREREQUISITES;
 
 /** The prerequisites of that name. */

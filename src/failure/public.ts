@@ -1,4 +1,8 @@
-/** custody/failure: what kind of failure a run ended in, what to do about it, and whether to try again. */
+/**
+ * `custody/failure`: what kind of failure a run ended in, what to do about it, and whether to try again.
+ *
+ * @module custody/failure
+ */
 export { C_LOCALE } from './c-locale.js';
 export { classifyFailure, classifyResult, type ClassifyOptions } from './classify.js';
 export { collectDiagnostics, type Diagnostics, type DiagnosticsOptions, type StreamTail } from './diagnostics.js';

@@ -8,6 +8,7 @@ import { classifyResult } from './classify.js';
 import type { Failure } from './failure.js';
 import { readRetryOptions, type RetryOptions, type RetryPlan } from './retry-options.js';
 
+/** @inline */
 type AnyResult = RunResult<string | Uint8Array>;
 
 /** What the work is told of its attempt. */
@@ -42,7 +43,7 @@ export interface RetryReport<R extends AnyResult = RunResult> {
 /**
  * Does the work until it succeeds or another attempt is out of the question.
  *
- * @throws {@link CommandValidationError} if the options are wrong; what the work throws, unless it is the {@link CommandFailedError}
+ * @throws `CommandValidationError` if the options are wrong; what the work throws, unless it is the {@link CommandFailedError}
  * of a run that may be retried; that error, if the last attempt threw it.
  */
 export async function retry<R extends AnyResult>(

@@ -23,6 +23,7 @@ export interface RuleFinding {
 /** One rule. `examine` must be pure, and linear in what it reads. */
 export interface FailureRule {
   readonly name: string;
+  /** What the evidence says; `undefined`: nothing that this rule knows of. */
   readonly examine: (view: EvidenceView) => RuleFinding | undefined;
 }
 
@@ -50,7 +51,7 @@ const SAYS_ERROR = /error|ERR_|fatal|fail|exception|cannot|can't|could not|could
 /**
  * A rule that looks for a line. `hasVerdict` says whether the command gave a verdict of its own.
  *
- * @throws {@link CommandValidationError} if a pattern has the flag `g` or `y`: it would remember where it was.
+ * @throws `CommandValidationError` if a pattern has the flag `g` or `y`: it would remember where it was.
  */
 export function textRule(
   patterns: TextPatterns,

@@ -1,7 +1,7 @@
-/** One row of the table of subcodes. */
 import type { FailureCategory } from './failure.js';
 import type { PrerequisiteId } from './prerequisites.js';
 
+/** What the built-in table says of a subcode. */
 export interface SubcodeEntry {
   readonly category: FailureCategory;
   readonly hint: string;

@@ -7,9 +7,14 @@ import { RUN_SUBCODES } from './subcodes-run.js';
 
 const TABLE = { ...RUN_SUBCODES, ...HOST_SUBCODES, ...REMOTE_SUBCODES } as const;
 
-/** A subcode of the built-in rules. */
+/**
+ * A subcode of the built-in rules.
+ *
+ * @useDeclaredType
+ */
 export type FailureSubcode = keyof typeof TABLE;
 
+/** What the built-in rules say of each subcode. */
 export const SUBCODES: Readonly<Record<FailureSubcode, SubcodeEntry>> = TABLE;
 
 /** Why a failure of a category does not go away by itself. */

@@ -18,7 +18,7 @@ export type { OutputLine } from '../core/output-handlers.js';
 /**
  * Runs a command and resolves when nothing of it is left, or it is known what is.
  *
- * @throws {@link TypeError} (as a rejection) if there is no command.
+ * @throws `TypeError` (as a rejection) if there is no command.
  * @throws {@link CommandValidationError} (as a rejection) with code `VALIDATION_FAILED`, naming every property.
  * @throws {@link CommandFailedError} (as a rejection) if `reject` is set and the run had no success.
  */
@@ -34,7 +34,7 @@ export interface RunFunction {
 /**
  * Starts a command and returns its handle at once.
  *
- * @throws {@link TypeError} if there is no command.
+ * @throws `TypeError` if there is no command.
  * @throws {@link CommandValidationError} with code `VALIDATION_FAILED`, naming every property.
  */
 export interface StartFunction {
@@ -50,7 +50,7 @@ export interface StartFunction {
  * Runs a command and blocks the calling thread until it has settled. Timeouts hold; an AbortSignal is looked at once. It does
  * not wait for a slot of the runner: only this thread could free one.
  *
- * @throws {@link TypeError}, {@link CommandValidationError} and {@link CommandFailedError} as {@link RunFunction} does.
+ * @throws `TypeError`, {@link CommandValidationError} and {@link CommandFailedError} as {@link RunFunction} does.
  */
 export interface RunSyncFunction {
   <E extends Encoding = 'utf8'>(
@@ -227,14 +227,14 @@ export interface CustodyRunner extends Runner, AsyncDisposable {
   /**
    * What can be relied on here, before anything runs. Loads the backend, starts nothing.
    *
-   * @throws {@link CustodyError} with code `NATIVE_UNAVAILABLE` if the native backend is required and cannot be loaded.
+   * @throws `CustodyError` with code `NATIVE_UNAVAILABLE` if the native backend is required and cannot be loaded.
    */
   readonly capabilities: () => RunnerCapabilities;
   /**
    * The same after trying: starts the guardian program once, which makes a cgroup and a namespace and removes them again.
    * {@link CustodyRunner.capabilities} says the same from then on. Takes some milliseconds; tried once.
    *
-   * @throws {@link CustodyError} (as a rejection) with code `NATIVE_UNAVAILABLE` as `capabilities` does, and
+   * @throws `CustodyError` (as a rejection) with code `NATIVE_UNAVAILABLE` as `capabilities` does, and
    *   with `CANCELLED` if the runner is closed.
    */
   readonly probeCapabilities: () => Promise<RunnerCapabilities>;
@@ -243,7 +243,7 @@ export interface CustodyRunner extends Runner, AsyncDisposable {
   /**
    * Whether this runner can be relied on, and what speaks against it. Starts nothing.
    *
-   * @throws {@link CustodyError} with code `NATIVE_UNAVAILABLE` as `capabilities` does.
+   * @throws `CustodyError` with code `NATIVE_UNAVAILABLE` as `capabilities` does.
    */
   readonly health: () => RunnerHealth;
   /** The shells that the option `shell` chooses from. */

@@ -10,8 +10,8 @@ import { recordOfResult, type RunRecord } from './run-record.js';
 const DEFAULT_RUNS = 10_000;
 const MICROS_PER_MILLI = 1_000;
 
-/** A complete event. Times in microseconds. */
-interface TraceEvent {
+/** One run, or its wait in the queue, as a complete event of the format. Times in microseconds. */
+export interface TraceEvent {
   readonly name: string;
   readonly cat: 'run' | 'queue';
   readonly ph: 'X';

@@ -4,13 +4,14 @@
 import type { RunObserver } from '../core/observer.js';
 import { failureKind, recordOfEvent, recordOfResult, stderrSample, type RunRecord } from './run-record.js';
 
-type Level = 'debug' | 'info' | 'warn' | 'error';
+/** Levels that a logger has a method for. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** A logger that takes a record and a message, as pino does. */
-export type RecordLogger = Readonly<Record<Level, (record: RunRecord, message: string) => void>>;
+export type RecordLogger = Readonly<Record<LogLevel, (record: RunRecord, message: string) => void>>;
 
 /** A logger that takes a message first, as `console` does. */
-export type MessageLogger = Readonly<Record<Level, (message: string, record: RunRecord) => void>>;
+export type MessageLogger = Readonly<Record<LogLevel, (message: string, record: RunRecord) => void>>;
 
 /** Options of {@link logObserver}. */
 export type LogOptions =
@@ -25,7 +26,7 @@ export type LogOptions =
  * const runner = createRunner({ observers: [logObserver({ logger: console, messageFirst: true })] });
  */
 export function logObserver({ logger, messageFirst }: LogOptions): RunObserver {
-  const log = (level: Level, record: RunRecord, message: string): void => {
+  const log = (level: LogLevel, record: RunRecord, message: string): void => {
     if (messageFirst === true) logger[level](message, record);
     else logger[level](record, message);
   };
@@ -50,7 +51,7 @@ export function logObserver({ logger, messageFirst }: LogOptions): RunObserver {
 
 type AnyResult = Parameters<typeof recordOfResult>[0];
 
-function levelOf(result: AnyResult): Level {
+function levelOf(result: AnyResult): LogLevel {
   const { kind } = result.outcome;
   if (result.cleanup.status === 'unconfirmed' || kind === 'lost') return 'error';
   if (result.success || result.cancelled) return 'info';

@@ -4,21 +4,29 @@
 import type { RunObserver } from '../core/observer.js';
 import { failureKind } from './run-record.js';
 
+/** @inline */
 type Attributes = Record<string, string | number>;
 
-interface Counter {
+/** A counter of a meter, also one that counts down. */
+export interface CounterLike {
+  /** Adds to the count. */
   add(value: number, attributes?: Attributes): void;
 }
 
-interface Histogram {
+/** A histogram of a meter. */
+export interface HistogramLike {
+  /** Takes a value down. */
   record(value: number, attributes?: Attributes): void;
 }
 
 /** The part of a `Meter` of `@opentelemetry/api` that is used. */
 export interface MeterLike {
-  createCounter(name: string, options?: { description?: string; unit?: string }): Counter;
-  createUpDownCounter(name: string, options?: { description?: string; unit?: string }): Counter;
-  createHistogram(name: string, options?: { description?: string; unit?: string }): Histogram;
+  /** A count that only grows. */
+  createCounter(name: string, options?: { description?: string; unit?: string }): CounterLike;
+  /** A count that goes both ways. */
+  createUpDownCounter(name: string, options?: { description?: string; unit?: string }): CounterLike;
+  /** A distribution of values. */
+  createHistogram(name: string, options?: { description?: string; unit?: string }): HistogramLike;
 }
 
 /**

@@ -11,6 +11,7 @@ const MAX_SAMPLE = 1_000;
 
 /** Values that JSON, log lines and attributes can hold. */
 export type RecordValue = string | number | boolean;
+/** What is said of a run. */
 export type RunRecord = Readonly<Record<string, RecordValue>>;
 
 type AnyResult = RunResult<string | Uint8Array>;

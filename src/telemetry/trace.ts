@@ -5,16 +5,22 @@ import type { RunObserver } from '../core/observer.js';
 import { baseName } from './metrics.js';
 import { failureKind } from './run-record.js';
 
-interface Span {
+/** The part of a `Span` that is used. */
+export interface SpanLike {
+  /** Sets one attribute. */
   setAttribute(name: string, value: string | number | boolean): unknown;
+  /** Says whether it failed, by the numbers of `SpanStatusCode`. */
   setStatus(status: { code: number; message?: string }): unknown;
+  /** Notes something that happened meanwhile. */
   addEvent(name: string): unknown;
+  /** Ends it, now. */
   end(): void;
 }
 
 /** The part of a `Tracer` of `@opentelemetry/api` that is used. */
 export interface TracerLike {
-  startSpan(name: string, options?: { attributes?: Record<string, string | number | boolean> }): Span;
+  /** Begins a span, as a child of the active one. */
+  startSpan(name: string, options?: { attributes?: Record<string, string | number | boolean> }): SpanLike;
 }
 
 /** `SpanStatusCode.ERROR`. */
@@ -29,7 +35,7 @@ const STATUS_ERROR = 2;
  * const runner = createRunner({ observers: [traceObserver(trace.getTracer('my-app'))] });
  */
 export function traceObserver(tracer: TracerLike): RunObserver {
-  const spans = new Map<string, Span>();
+  const spans = new Map<string, SpanLike>();
   return {
     launched: ({ id, command, correlationIds }) => {
       const name = baseName(command.file);

@@ -1,5 +1,7 @@
 /**
  * `custody/testing`: for tests of code that runs commands.
+ *
+ * @module custody/testing
  */
 export {
   expectNoLeaks,

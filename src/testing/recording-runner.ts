@@ -57,7 +57,7 @@ export function recordingRunner(runner: Runner, { clean = (text) => text }: Reco
 /**
  * A {@link scriptedRunner} that plays a recording: each command answers as many calls as it was recorded.
  *
- * @throws {@link TypeError} if this is no recording of a version known here.
+ * @throws `TypeError` if this is no recording of a version known here.
  */
 export function replayRunner(recording: Recording, options: ScriptedRunnerOptions = {}): ScriptedRunner {
   if ((recording.version as number) !== 1 || !Array.isArray(recording.commands)) {

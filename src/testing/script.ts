@@ -18,7 +18,7 @@ export class Script {
   readonly #expectations: readonly Expectation[];
   readonly #unexpected: string[] = [];
 
-  /** @throws {@link TypeError} for an expectation without a file or with more than one ending. */
+  /** @throws `TypeError` for an expectation without a file or with more than one ending. */
   constructor(commands: readonly ScriptedCommand[]) {
     this.#expectations = commands.map((command, index) => {
       checkCommand(command, index);

@@ -30,7 +30,7 @@ export type ScriptedRunnerOptions = Omit<RunnerOptions, 'native'>;
  * Options are checked, lines are split and results are made by the real runner; `result.backend` is `'scripted'`. A command that
  * `waits` ends when it is stopped; its timeout does not run.
  *
- * @throws {@link TypeError} for a command without a file or with more than one ending.
+ * @throws `TypeError` for a command without a file or with more than one ending.
  */
 export function scriptedRunner(
   commands: readonly ScriptedCommand[],

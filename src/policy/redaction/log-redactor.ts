@@ -1,6 +1,8 @@
 /**
  * Redaction for text that goes into logs and audits, with the rules of runs and two more: long runs of letters and digits are
  * taken for tokens, and variables with a telling name have no value. The public entry `custody/redaction`.
+ *
+ * @module custody/redaction
  */
 import { REDACTED } from '../../core/redactor.js';
 import { createRedactor } from './create-redactor.js';
