@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { COVERAGE_MINIMA } from './coverage-minima.js';
+
+const root = join(import.meta.dirname, '..');
 
 /** Milliseconds one test may take, and one hook. Soak and package tests run many processes each. */
 const TEST_LIMIT_MS = 20_000;
@@ -76,8 +80,16 @@ function projectOf(
 
 export default defineConfig(({ mode }) => ({
   test: {
-    root: import.meta.dirname,
+    // Not the root of the projects: coverage reads no source that is outside of this one.
+    root,
     projects: tiersOf(mode).map((tier) => projectOf(tier, mode)),
-    coverage: { provider: 'v8', include: ['../src/**/*.ts'], reportsDirectory: '../coverage' },
+    coverage: {
+      provider: 'v8',
+      include: [join(root, 'src/**/*.ts')],
+      allowExternal: true,
+      reporter: ['text', 'html'],
+      reportOnFailure: true,
+      thresholds: COVERAGE_MINIMA,
+    },
   },
 }));
