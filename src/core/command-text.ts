@@ -36,7 +36,7 @@ export function checkCommandText(text: CommandText, issues: Issues): void {
 
 /** Paths may hold anything. A bare name with a blank or an operator is a command line that wants to be taken apart. */
 function isCommandLine(file: string): boolean {
-  return /[\s|&;<>]/.test(file) && !/[\\/]/.test(file);
+  return !file.includes('/') && /[\s|&;<>]/.test(file) && !file.includes('\\');
 }
 
 function refuseArgs({ args = [] }: CommandText, problemOf: (arg: string) => string | undefined, issues: Issues): void {

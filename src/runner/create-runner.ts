@@ -76,13 +76,15 @@ export const withParameterFile: ParameterFileFunction = parameterFiles.use;
 
 const isWindows = process.platform === 'win32';
 
+let isWorker: boolean | undefined;
+
 /** The environment of the host. A worker has a copy of it, which the operating system's own does not follow. */
 const host: HostEnvironment = {
   get variables() {
     return process.env;
   },
   get isCopy() {
-    return !workerThreads().isMainThread;
+    return (isWorker ??= !workerThreads().isMainThread);
   },
   ignoresCase: isWindows,
 };

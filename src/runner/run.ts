@@ -66,7 +66,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   #facts: SettledFacts | undefined;
   #attachments = NO_ATTACHMENTS;
 
-  /** `hasHandle`: as in {@link OutputHold}. */
+  /** `hasHandle`: as in {@link OutputHold.of}. */
   constructor(
     context: RunContext,
     group: RunGroup,
@@ -80,7 +80,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     this.#context = context;
     this.#group = group;
     this.#invocation = invocation;
-    this.hold = new OutputHold(this, hasHandle);
+    this.hold = OutputHold.of(this, hasHandle);
     this.correlationIds = correlate(currentCorrelation(), invocation.correlation);
     this.#turn = new Turn(context.gate, context.clock, this, invocation);
     this.#limit = TimeLimit.of(context.clock, invocation);
