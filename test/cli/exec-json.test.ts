@@ -17,7 +17,7 @@ describe.each(backends)('custody exec --json over %s', (name, mode) => {
     return { exitCode, document: JSON.parse(stdout.toString()) as Document };
   }
 
-  it('prints the result of a run', async () => {
+  it('CLI-06, RES-09: prints the result of a run', async () => {
     const { exitCode, document } = await exec('sh', '-c', 'echo out; echo err >&2; exit 3');
     expect(exitCode).toBe(3);
     expect(document).toMatchObject({
@@ -32,6 +32,7 @@ describe.each(backends)('custody exec --json over %s', (name, mode) => {
       timedOut: false,
       cancelled: false,
       reason: null,
+      truncation: null,
       stdout: 'out\n',
       stderr: 'err\n',
       output: {

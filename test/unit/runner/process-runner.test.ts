@@ -107,13 +107,13 @@ describe('run', () => {
     expect((await running).combined()).toBe('abc');
   });
 
-  it('is plain frozen data', async () => {
+  it('RES-09: is plain frozen data', async () => {
     const { runner, backend } = createMemoryScene();
     const running = runner.run('git');
     backend.last.start().write('stdout', 'x').write('stderr', 'y').exit(3);
     const result = await running;
     expect(Object.isFrozen(result)).toBe(true);
-    expect(JSON.parse(JSON.stringify(result))).toMatchObject({ stdout: 'x', stderr: 'y', exitCode: 3 });
+    expect(JSON.parse(JSON.stringify(result))).toMatchObject({ result: { stdout: 'x', stderr: 'y', exitCode: 3 } });
     expect({ ...result }).toMatchObject({ stdout: 'x' });
   });
 });
