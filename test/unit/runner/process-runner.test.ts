@@ -44,7 +44,7 @@ describe('run', () => {
       stdin: { kind: 'pipe', input: new Uint8Array([0x68, 0x69]), keepOpen: false },
       ...{ containment: 'group', containmentRequired: false, stragglers: 'kill' },
       ...{ ringBytes: 2048, headBytes: 512, outputLimitBytes: 2048, timeoutMs: 300_000, idleTimeoutMs: 0 },
-      ...{ graceMs: 2000, drainMs: 500, stragglerGraceMs: 100, cleanupBudgetMs: 5000, holdsOutput: false },
+      ...{ graceMs: 2000, drainMs: 500, stragglerGraceMs: 100, cleanupBudgetMs: 3000, holdsOutput: false },
     });
   });
 
