@@ -177,7 +177,7 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.breach = breach;
     this.unenforcedLimits = unenforcedLimits;
     this.withheldEnv = withheldEnv;
-    this.warnings = redactor === undefined ? NO_WARNINGS : warningsOf(invocation, redactor);
+    this.warnings = redactor === undefined ? invocation.warnings : warningsOf(invocation, redactor);
     this.durationMs = facts.durationMs;
     this.startTime = isoTime(facts.startedAtMs);
     this.endTime = isoTime(facts.startedAtMs + facts.durationMs);
@@ -210,11 +210,13 @@ class SettledResult implements RunResult<string | Uint8Array> {
   }
 }
 
-const NO_WARNINGS: readonly string[] = Object.freeze([]);
-
 function warningsOf(invocation: Readonly<Invocation>, redactor: Redactor): readonly string[] {
   const inherited = (['stdout', 'stderr'] as const).filter((name) => invocation[name] === 'inherit');
-  return [...redactor.warnings, ...inherited.map((name) => `${name} is not redacted: it is inherited`)];
+  return [
+    ...invocation.warnings,
+    ...redactor.warnings,
+    ...inherited.map((name) => `${name} is not redacted: it is inherited`),
+  ];
 }
 
 /** What was run, as it is shown. `resolvedFile`: `''` if none was found, or none is known yet. */
