@@ -38,8 +38,8 @@ export interface TaggedText {
  * other may interrupt them. Both cannot put one together: its beginning is held back until its own stream goes on.
  */
 export function combinedText(output: CapturedOutput, form: TextForm = PLAIN_TEXT, redactor?: Redactor): string {
-  const text = taggedParts(output, form, redactor).map((part) => part.text);
-  return withNewlines(text.join(''), form);
+  const stretches = combinedSegments(output, form, redactor);
+  return stretches.map((stretch) => stretch.text).join('');
 }
 
 /** The same, told apart by stream: neighbours always differ in it. */

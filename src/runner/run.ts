@@ -304,6 +304,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
       this.#settle(facts, isFinal);
       this.releaseIfDone();
     } finally {
+      if (this.#launchId !== undefined) this.#turn.keep(facts.stdout.keptBytes + facts.stderr.keptBytes);
       // Last, so that the rings of this run are gone before those of the next one come.
       this.#turn.end();
     }
@@ -341,5 +342,6 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     if (this.#launchId === undefined || this.hold.isHeld || result === undefined || cleanup === undefined) return;
     this.backend.release(this.#launchId);
     this.#launchId = undefined;
+    this.#turn.released();
   }
 }
