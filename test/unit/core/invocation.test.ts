@@ -24,7 +24,7 @@ function propertiesOf(act: () => unknown): string[] {
 }
 
 describe('an ordinary call', () => {
-  it('gets the documented defaults', () => {
+  it('EXE-24: gets the documented defaults', () => {
     expect(read('git', ['status'])).toEqual({
       ...{ file: 'git', args: ['status'], cwd: undefined, envLayers: [], envMode: 'inherit' },
       ...{ input: undefined, inputSource: undefined, stdin: undefined, stdout: 'capture', stderr: 'capture' },
@@ -70,7 +70,7 @@ describe('an ordinary call', () => {
     expect(read('git', undefined, { cwd: undefined, timeoutMs: undefined, signal: undefined })).toEqual(read('git'));
   });
 
-  it('keeps its own frozen copy of the arguments', () => {
+  it('EXE-24: keeps its own frozen copy of the arguments', () => {
     const args = ['a'];
     const { args: copy } = read('git', args);
     args[0] = 'b';

@@ -1,6 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import type { RunOptions } from '../../../src/core/run-options.js';
 import type { RunHandle } from '../../../src/runner/runner.js';
+import { eventually } from '../../conformance/eventually.js';
 import { CONFIRMED, type MemoryBackend, type MemoryLaunch } from '../../doubles/memory-backend.js';
 import { createMemoryScene } from '../../doubles/memory-runner.js';
 
@@ -245,4 +248,25 @@ describe('write', () => {
     await handle.write('late');
     expect(launch.stdin).toBe('');
   });
+});
+
+it('EXE-20, CON-08: what a handle kept that nobody has any more is let go of', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const { runner, backend } = createMemoryScene();
+  const settle = async (): Promise<void> => {
+    const handle = runner.start('tool');
+    backend.last.start().write('stdout', 'some output').exit(0);
+    await handle.result;
+  };
+  await settle();
+  expect(runner.activity().keptBytes).toBe(11);
+  await eventually(
+    () => {
+      collectGarbage();
+      return backend.last.isReleased;
+    },
+    () => 'the handle has not been collected',
+  );
+  expect(runner.activity().keptBytes).toBe(0);
 });
