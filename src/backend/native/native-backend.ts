@@ -206,6 +206,7 @@ export class NativeBackend implements Backend {
     for (const name of LIMIT_NAMES) numbers[SpecField[name]] = spec.limits[name] ?? 0;
     numbers[SpecField.strictLimits] = spec.strictLimits ? 1 : 0;
     numbers[SpecField.waitedFor] = isWaitedFor ? 1 : 0;
+    numbers[SpecField.isVerbatim] = spec.isVerbatim ? 1 : 0;
     return numbers;
   }
 
