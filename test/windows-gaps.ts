@@ -31,6 +31,10 @@ const why = {
   holders: 'Windows does not tell who holds a pipe',
   required: 'every environment holds SystemRoot on Windows; platform/win32/launch.test.ts holds that',
   slow: 'Wine may take longer to start a process than the deadline of this test',
+  posixShells: 'its lines are written for sh and bash; platform/win32/cmd.test.ts holds what is true of cmd.exe',
+  condition:
+    "Wine's cmd.exe runs what stands behind && and || whatever came before: `cmd /c exit 3 && echo yes` says yes",
+  merged: 'node:child_process cannot pass one pipe twice on Windows; platform/win32/launch.test.ts holds the refusal',
   longPath: 'Wine starts no program whose path is longer than 260 characters',
 } as const;
 
@@ -248,6 +252,29 @@ export const GAPS: readonly Gap[] = [
     test: 'stragglers: report > EXE-11, EXE-12: settles after the drain limit',
     kind: 'windows',
     why: why.holders,
+  },
+  { file: 'shell', test: '', kind: 'windows', why: why.posixShells },
+  { file: 'cmd', test: "a line of cmd.exe > 'native' > SHL-03: does not run", kind: 'wine', why: why.condition },
+  { file: 'cmd', test: "a line of cmd.exe > 'fallback' > SHL-03: does not run", kind: 'wine', why: why.condition },
+  {
+    file: 'cmd',
+    test: "a line of cmd.exe > 'fallback' > SHL-08: a deadline ends",
+    kind: 'wine',
+    why: why.taskkill,
+  },
+  {
+    file: 'output-options',
+    test: 'OUT-02: both streams in one > is in the exact order',
+    backend: 'fallback',
+    kind: 'windows',
+    why: why.merged,
+  },
+  {
+    file: 'output-options',
+    test: 'OUT-02: both streams in one > tags merged lines',
+    backend: 'fallback',
+    kind: 'windows',
+    why: why.merged,
   },
   { file: 'drain', test: 'stragglers: leave > gives up their pipe', kind: 'windows', why: why.holders },
 ];

@@ -212,6 +212,7 @@ export class NativeBackend implements Backend {
     numbers[SpecField.maxFileSizeBytes] = spec.limits.maxFileSizeBytes ?? 0;
     numbers[SpecField.strictLimits] = spec.strictLimits ? 1 : 0;
     numbers[SpecField.waitedFor] = isWaitedFor ? 1 : 0;
+    numbers[SpecField.isVerbatim] = spec.isVerbatim ? 1 : 0;
     return numbers;
   }
 

@@ -149,8 +149,10 @@ export const SpecField = {
   waitedFor: 26,
   /** Those of `ringBytes` that keep the first output. */
   headBytes: 27,
+  /** Of a command line, where there is one. */
+  isVerbatim: 28,
 } as const;
-export const SPEC_LENGTH = 28;
+export const SPEC_LENGTH = 29;
 
 /** Every record begins with its kind and the launch id. */
 export const RecordKind = { started: 0, output: 1, stdinWritable: 2, suspended: 3, settled: 4, cleanedUp: 5 } as const;
