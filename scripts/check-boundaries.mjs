@@ -89,6 +89,9 @@ const NATIVE_ROOMS = [
   },
 ];
 
+/** What MinGW compiles too: it frees a thread's variables before it destroys them (native/platform/win32/README.md, decision 8). */
+const WITHOUT_THREAD_LOCAL = ['core/', 'engine/', 'binding/', 'platform/win32/'];
+
 const root = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..'));
 const violations = [];
 const report = (file, line, message) => violations.push(`${relative(root, file)}:${line}: ${message}`);
@@ -180,6 +183,9 @@ function checkNative(file) {
         (quoted === undefined || rules.own.some((known) => known.test(quoted))) &&
         (system === undefined || rules.system(system));
       if (!allowed) report(file, index + 1, `native/${rules.room} must not include ${quoted ?? system}`);
+      if (WITHOUT_THREAD_LOCAL.includes(rules.room) && /\bthread_local\b/.test(text)) {
+        report(file, index + 1, `native/${rules.room} must not use thread_local`);
+      }
     });
 }
 

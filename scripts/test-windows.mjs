@@ -16,6 +16,7 @@ import { root } from './native-build.mjs';
 import { Wine, hasWine, windowsPath } from './wine.mjs';
 import { hasWindowsCompiler } from './windows-build.mjs';
 import { buildBcryptStub, fetchPackages, makeStage } from './windows-stage.mjs';
+import { describeFailures } from './windows-failures.mjs';
 
 const MAJORS = ['20', '22', '24', '26'];
 const PACKAGES = ['g++-mingw-w64-x86-64', 'wine', 'wine64'];
@@ -72,9 +73,13 @@ function filesFor(major) {
   return SUBSET;
 }
 
+function logOf(logs, major) {
+  return join(logs, `node-${major}.log`);
+}
+
 async function runVersion(wine, stage, major, program, logs) {
   const report = join(logs, `node-${major}.json`);
-  const log = join(logs, `node-${major}.log`);
+  const log = logOf(logs, major);
   rmSync(log, { force: true });
   rmSync(report, { force: true });
   const args = [
@@ -97,18 +102,6 @@ async function runVersion(wine, stage, major, program, logs) {
     `Node ${major}: ${results.numPassedTests} passed, ${results.numFailedTests} failed, ${results.numPendingTests} skipped, ${seconds} s`,
   );
   return results;
-}
-
-function listProblems(results) {
-  for (const file of results.testResults) {
-    if (file.status === 'failed' && file.assertionResults.length === 0)
-      console.log(`  FAILED: ${file.name}: ${file.message}`);
-    for (const test of file.assertionResults.filter(({ status }) => status === 'failed')) {
-      console.log(
-        `  FAILED: ${basename(file.name)}: ${test.fullName}: ${(test.failureMessages[0] ?? '').split('\n')[0]}`,
-      );
-    }
-  }
 }
 
 function isSkipped({ status }) {
@@ -173,7 +166,7 @@ async function main() {
       if (results === undefined) complete = false;
       else {
         reports.push(results);
-        listProblems(results);
+        for (const failure of describeFailures(results, logOf(logs, major))) console.log(failure);
         const ranAll = filters.length === 0 && filesFor(major).length === 0;
         if (ranAll && !(await checkGaps(stage, results))) complete = false;
       }

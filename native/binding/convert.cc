@@ -40,6 +40,7 @@ enum SpecField : std::size_t {
   kStrictLimits,
   kWaitedFor,
   kHeadBytes,
+  kIsVerbatim,
   kSpecLength,
 };
 
@@ -180,6 +181,7 @@ bool ReadSpec(std::span<const double> numbers, std::string_view text, core::Laun
   if (numbers[kHeadBytes] < 0 || numbers[kHeadBytes] >= numbers[kRingBytes]) return false;
   BlockReader reader(text);
   spec.argv_block = reader.Take(numbers[kArgumentCount]);
+  spec.is_verbatim = numbers[kIsVerbatim] != 0;
   spec.cwd = reader.TakeOne();
   spec.stdin_path = reader.TakeOne();
   spec.environment_set = reader.Take(numbers[kSetCount]);

@@ -17,6 +17,8 @@ enum class ContainmentWish : std::uint8_t { kTree, kStrict, kGroup, kNone };
 struct LaunchSpec {
   /// The file as given, then the arguments: what the child sees as argv.
   std::string argv_block;
+  /// The arguments are pieces of a command line and stand in it as they are. Without meaning where there is no such line.
+  bool is_verbatim = false;
   /// Empty: the host's.
   std::string cwd;
   /// "NAME=value" entries the child starts from.

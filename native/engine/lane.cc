@@ -81,8 +81,7 @@ bool Lane::EndBy(Instant deadline) {
     return false;
   }
   lock.unlock();
-  thread_->Join();
-  return true;
+  return thread_->Join();
 }
 
 bool Lane::DriveUntilSettled(core::LaunchId id, const std::function<bool()>& interrupted) {

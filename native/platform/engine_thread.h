@@ -14,8 +14,9 @@ class EngineThread {
   virtual ~EngineThread() = default;
   /// Runs `entry(argument)` with a name and with a signal mask that leaves the host's signals to the host.
   static core::Result<std::unique_ptr<EngineThread>> Start(void (*entry)(void*), void* argument);
-  /// Blocks until the thread has ended. Call it once, when it is known to be about to end.
-  virtual void Join() = 0;
+  /// Waits for the end of a thread whose function is returning; call it once. Returns false when it does not end: the thread
+  /// is then left alone, and may still be within its last lines.
+  virtual bool Join() = 0;
   /// Never joined: it is stuck in the kernel.
   virtual void Abandon() = 0;
 };

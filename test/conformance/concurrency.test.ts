@@ -30,7 +30,7 @@ forEachBackend((scene) => {
     expect(results.every(({ stdout, stderr }) => stdout === expected && stderr === expected)).toBe(true);
   });
 
-  it('leaves no zombie after 100 runs', async () => {
+  it('EXE-13: leaves no zombie after 100 runs', async () => {
     for (let done = 0; done < 100; done++) expect((await scene.run('args')).success).toBe(true);
     expect(zombiesOf(process.pid)).toEqual([]);
   });
@@ -47,7 +47,7 @@ forEachBackend((scene) => {
     expect(results.filter((result) => !result.success)).toEqual([]);
   });
 
-  it('gets along with children of node:child_process', async () => {
+  it('EXE-13: gets along with children of node:child_process', async () => {
     const { spawn } = await import('node:child_process');
     const codes = await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {

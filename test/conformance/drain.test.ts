@@ -30,12 +30,12 @@ forEachBackend((scene) => {
     await load.dispose();
   }
 
-  it('delivers the last 64 KiB of a leader that is gone at once', () => lastBytesArrive([]), 300_000);
+  it('EXE-12: delivers the last 64 KiB of a leader that is gone at once', () => lastBytesArrive([]), 300_000);
 
   it('delivers them also when a grandchild holds the pipe', () => lastBytesArrive(['held']), 600_000);
 
   describe('stragglers: kill', () => {
-    it('settles although a grandchild holds the pipe, and names it', async () => {
+    it('EXE-12: settles although a grandchild holds the pipe, and names it', async () => {
       const result = await scene.run('leave-behind', ['held']);
       expect(result.outcome).toEqual(exited);
       expect(result).toMatchObject({ success: true, exitCode: 0 });
@@ -44,7 +44,7 @@ forEachBackend((scene) => {
       expect(scene.members()).toEqual([]);
     });
 
-    it('ends and names a background job with output of its own', async () => {
+    it('EXE-11: ends and names a background job with output of its own', async () => {
       const result = await scene.run('leave-behind');
       expect(result.outcome).toEqual(exited);
       expect(result.cleanup.killed).toEqual([{ pid: leftPid(result), name: scene.probeName }]);
@@ -79,7 +79,7 @@ forEachBackend((scene) => {
   });
 
   describe('stragglers: report', () => {
-    it('settles after the drain limit and names who holds the pipe', async () => {
+    it('EXE-11, EXE-12: settles after the drain limit and names who holds the pipe', async () => {
       const handle = scene.start('leave-behind', ['held'], { stragglers: 'report', drainMs: 150 });
       const result = await handle.result;
       const pid = leftPid(result);
@@ -92,7 +92,7 @@ forEachBackend((scene) => {
       expect(scene.members()).toEqual([]);
     });
 
-    it('tells in the final receipt that what was kept has ended', async () => {
+    it('EXE-11: tells in the final receipt that what was kept has ended', async () => {
       const handle = scene.start('leave-behind', [], { stragglers: 'report' });
       expect((await handle.result).cleanup.status).toBe('kept');
       await handle.dispose();
@@ -116,7 +116,7 @@ forEachBackend((scene) => {
   });
 
   describe('stragglers: leave', () => {
-    it('names them and lets them go for good', async () => {
+    it('EXE-11: names them and lets them go for good', async () => {
       const runner = scene.anotherRunner();
       const result = scene.record(await runner.run(scene.probe, ['leave-behind'], { stragglers: 'leave' }));
       const pid = leftPid(result);

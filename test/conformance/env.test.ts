@@ -49,7 +49,7 @@ forEachBackend((scene) => {
     expect(await environment()).not.toHaveProperty('CUSTODY_TEST_CHANGE');
   });
 
-  it('is nothing but the given variables in mode replace', async () => {
+  it('ENV-04: is nothing but the given variables in mode replace', async () => {
     expect(await environment({ envMode: 'replace', env: { A: '1' } })).toEqual({ A: '1' });
     expect(await environment({ envMode: 'replace' })).toEqual({});
   });

@@ -17,7 +17,7 @@ const notFound = { code: 'COMMAND_NOT_FOUND', exitCode: 127, success: false, pid
 const notPermitted = { code: 'PERMISSION_DENIED', exitCode: 126, success: false, pid: null };
 
 forEachBackend((scene) => {
-  it('hands every argument over byte for byte', async () => {
+  it('EXE-03: hands every argument over byte for byte', async () => {
     const args = [
       '',
       ' ',
@@ -42,7 +42,7 @@ forEachBackend((scene) => {
     expect(result.stdout).toBe(`${'x'.repeat(100_000)}\0y\0`);
   });
 
-  it('accepts a command as a value', async () => {
+  it('EXE-01, CMD-01: accepts a command as a value', async () => {
     const result = await scene.runner.run({ file: scene.probe, args: ['args', 'one'] });
     expect(scene.record(result).stdout).toBe('one\0');
     expect(result.command).toMatchObject({ file: scene.probe, args: ['args', 'one'] });
@@ -59,18 +59,18 @@ forEachBackend((scene) => {
   });
 
   it('resolves a relative path against the working directory', async () => {
-    const result = await scene.runner.run('./probe', ['cwd'], { cwd: scene.directory });
+    const result = await scene.runner.run(`./${scene.bareName}`, ['cwd'], { cwd: scene.directory });
     expect(scene.record(result).stdout).toBe(scene.directory);
   });
 
-  it('leads a process group of its own', async () => {
+  it('EXE-04: leads a process group of its own', async () => {
     const [pid, , group, session] = (await scene.run('ids')).stdout.trim().split(' ').map(Number);
     expect(group).toBe(pid);
     // Whoever is to use the terminal must stay in its session.
     if (scene.capabilities.terminal) expect(session).toBe(processOf(process.pid)?.session);
   });
 
-  it('reports the pid that the child has', async () => {
+  it('EXE-01: reports the pid that the child has', async () => {
     const result = await scene.run('ids');
     expect(result.stdout.split(' ')[0]).toBe(String(result.pid));
   });
@@ -82,7 +82,7 @@ forEachBackend((scene) => {
 
   describe('finding the executable', () => {
     it('looks in the PATH of the child', async () => {
-      const result = await scene.runner.run('probe', ['args', 'found'], { env: { PATH: scene.directory } });
+      const result = await scene.runner.run(scene.bareName, ['args', 'found'], { env: { PATH: scene.directory } });
       expect(scene.record(result).stdout).toBe('found\0');
     });
 
@@ -90,7 +90,7 @@ forEachBackend((scene) => {
       const before = process.env['PATH'];
       process.env['PATH'] = `${scene.directory}:${before ?? ''}`;
       try {
-        const result = await scene.runner.run('probe', ['args'], { env: { PATH: '/nonexistent' } });
+        const result = await scene.runner.run(scene.bareName, ['args'], { env: { PATH: '/nonexistent' } });
         expect(refusal(scene.record(result))).toEqual(notFound);
       } finally {
         process.env['PATH'] = before;
@@ -100,17 +100,17 @@ forEachBackend((scene) => {
     it.each(['/nonexistent', ':/nonexistent', '/nonexistent:', '/nonexistent::/nonexistent'])(
       'does not look in the current directory with PATH %j',
       async (path) => {
-        const result = await scene.runner.run('probe', ['args'], { cwd: scene.directory, env: { PATH: path } });
+        const result = await scene.runner.run(scene.bareName, ['args'], { cwd: scene.directory, env: { PATH: path } });
         expect(refusal(scene.record(result))).toEqual(notFound);
       },
     );
 
     it('passes over directories and files that cannot be executed', async () => {
       const [folder, plain] = [join(scene.directory, 'folder'), join(scene.directory, 'plain')];
-      mkdirSync(join(folder, 'probe'), { recursive: true });
+      mkdirSync(join(folder, scene.probeName), { recursive: true });
       mkdirSync(plain);
-      writeFileSync(join(plain, 'probe'), 'text', { mode: 0o644 });
-      const result = await scene.runner.run('probe', ['args', 'found'], {
+      writeFileSync(join(plain, scene.probeName), 'text', { mode: 0o644 });
+      const result = await scene.runner.run(scene.bareName, ['args', 'found'], {
         env: { PATH: `${folder}:${plain}:${scene.directory}` },
       });
       expect(scene.record(result).stdout).toBe('found\0');
@@ -119,14 +119,14 @@ forEachBackend((scene) => {
     it('says that permission is missing when only files without it were found', async () => {
       const plain = join(scene.directory, 'plain');
       mkdirSync(plain);
-      writeFileSync(join(plain, 'probe'), 'text', { mode: 0o644 });
-      const result = await scene.runner.run('probe', ['args'], { env: { PATH: plain } });
+      writeFileSync(join(plain, scene.probeName), 'text', { mode: 0o644 });
+      const result = await scene.runner.run(scene.bareName, ['args'], { env: { PATH: plain } });
       expect(refusal(scene.record(result))).toEqual(notPermitted);
     });
   });
 
   describe('what the system refuses', () => {
-    it('reports an executable that does not exist', async () => {
+    it('EXE-02: reports an executable that does not exist', async () => {
       const result = scene.record(await scene.runner.run('custody-no-such-command'));
       expect(refusal(result)).toEqual(notFound);
       expect(result).toMatchObject({ stdout: '', stderr: '', cleanup: { status: 'not-needed' } });
@@ -191,7 +191,7 @@ forEachBackend((scene) => {
       expect(refusal(result).code).toBe('ARGV_TOO_LONG');
     });
 
-    it('goes on working after refusals', async () => {
+    it('EXE-06: goes on working after refusals', async () => {
       await Promise.all(Array.from({ length: 20 }, () => scene.runner.run('custody-no-such-command')));
       expect((await scene.run('args', ['fine'])).stdout).toBe('fine\0');
     });

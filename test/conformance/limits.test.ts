@@ -52,7 +52,7 @@ function expectBreach(result: RunResult, limit: LimitName, limits: ResourceLimit
 }
 
 forEachBackend((scene) => {
-  describe('a limit that is exceeded', () => {
+  describe('LIM-02, LIM-04: a limit that is exceeded', () => {
     it.each(excesses)('$limits ends $role $args where it is held', async ({ limits, role, args, takesTree }) => {
       const name = nameIn(limits);
       const reach = reachOf(scene, name);
@@ -113,7 +113,7 @@ forEachBackend((scene) => {
   });
 
   describe('a limit that is not exceeded', () => {
-    it('does nothing, all of them together', async () => {
+    it('LIM-01: does nothing, all of them together', async () => {
       const limits = {
         ...{ memoryBytes: 512 * MIB, cpuTimeMs: 60_000, maxProcesses: 16 },
         ...{ maxOpenFiles: 64, maxFileSizeBytes: MIB },
@@ -147,7 +147,7 @@ forEachBackend((scene) => {
     });
   });
 
-  describe('a limit that nothing holds', () => {
+  describe('LIM-07: a limit that nothing holds', () => {
     it.each(['memoryBytes', 'cpuTimeMs', 'maxProcesses', 'maxOpenFiles', 'maxFileSizeBytes'] as const)(
       'is named, or refused if asked for strictly: %s',
       async (name) => {

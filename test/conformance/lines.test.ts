@@ -111,7 +111,7 @@ forEachBackend((scene) => {
       expect(await linesOf(`${text}\n${text}\n`)).toEqual([text, text].map((line) => [line, false]));
     });
 
-    it('splits an over-long line and says so', async () => {
+    it('STR-12: splits an over-long line and says so', async () => {
       const lines = await linesOf(`${'x'.repeat(LINE_CAP + 10)}\nshort\n`);
       expect(lines.map(([text, partial]) => [text.length, partial])).toEqual([
         [LINE_CAP, true],

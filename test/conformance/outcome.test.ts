@@ -1,11 +1,12 @@
 // Promised    : how a run ended is told by one closed union, and every other field of the result agrees with it.
 // Not promised: a core dump; probes switch it off.
 import { describe, expect, it } from 'vitest';
+import { parseResult } from '../../src/core/parse-result.js';
 import { CommandFailedError } from '../../src/index.js';
 import { forEachBackend } from './describe-backend.js';
 
 forEachBackend((scene) => {
-  it.each([0, 1, 2, 42, 127, 128, 143, 255])('reports exit code %i as it is', async (code) => {
+  it.each([0, 1, 2, 42, 127, 128, 143, 255])('RES-03: reports exit code %i as it is', async (code) => {
     const result = await scene.run('exit-by', ['code', String(code)]);
     expect(result.outcome).toEqual({ kind: 'exited', exitCode: code });
     expect(result).toMatchObject({
@@ -43,7 +44,7 @@ forEachBackend((scene) => {
   });
 
   describe('the rest of the result', () => {
-    it('holds times that agree with each other', async () => {
+    it('RES-04: holds times that agree with each other', async () => {
       const before = Date.now();
       const result = await scene.run('sleep', ['100']);
       const [start, end] = [Date.parse(result.startTime), Date.parse(result.endTime)];
@@ -54,7 +55,7 @@ forEachBackend((scene) => {
       expect(Math.abs(end - start - result.durationMs)).toBeLessThanOrEqual(1.5);
     });
 
-    it('names the backend, the containment and the run', async () => {
+    it('RES-01, RES-13: names the backend, the containment and the run', async () => {
       const [one, other] = await Promise.all([scene.run('args'), scene.run('args')]);
       expect(one.backend).toBe(scene.capabilities.backend);
       expect(one.containment).toBe(scene.capabilities.defaultContainment);
@@ -62,18 +63,16 @@ forEachBackend((scene) => {
       expect(one.id).not.toBe(other.id);
     });
 
-    it('is frozen and survives JSON', async () => {
-      const result = await scene.run('drip', ['2', '0']);
+    it('RES-09: is frozen and survives JSON', async () => {
+      const result = await scene.run('drip', ['4', '0', 'alternate']);
       expect(Object.isFrozen(result)).toBe(true);
-      expect(JSON.parse(JSON.stringify(result))).toMatchObject({
-        id: result.id,
-        outcome: { kind: 'exited', exitCode: 0 },
-        stdout: 'line 0\nline 1\n',
-        cleanup: { survivors: [] },
-      });
+      const parsed = parseResult(JSON.stringify(result));
+      expect({ ...parsed }).toEqual({ ...result });
+      expect(parsed.combined()).toBe(result.combined());
+      expect(parsed.segments()).toEqual(result.segments());
     });
 
-    it('tells the processor time of leader or tree, or that it is unknown', async () => {
+    it('LIM-05: tells the processor time of leader or tree, or that it is unknown', async () => {
       const { usage, containment } = await scene.run('flood', [String(32 * 1024 * 1024)]);
       expect(usage.scope).toBe(containment === 'group' ? 'leader' : 'tree');
       if (scene.capabilities.usage) {
@@ -83,14 +82,14 @@ forEachBackend((scene) => {
       }
     });
 
-    it('never reports a peak of memory that is the host`s', async () => {
+    it('LIM-05: never reports a peak of memory that is the host`s', async () => {
       const { peakRssBytes } = (await scene.run('args')).usage;
       if (peakRssBytes !== null) expect(peakRssBytes).toBeLessThan(32 * 1024 * 1024);
     });
   });
 
   describe('with reject', () => {
-    it('throws a failed run with its result', async () => {
+    it('EXE-02: throws a failed run with its result', async () => {
       const error: unknown = await scene
         .run('exit-by', ['code', '3'], { reject: true })
         .catch((thrown: unknown) => thrown);
@@ -138,7 +137,7 @@ forEachBackend((scene) => {
       }
     });
 
-    it('ends whoever leaves the group, where it is escape-proof', async () => {
+    it('EXE-09: ends whoever leaves the group, where it is escape-proof', async () => {
       for (const level of ['tree', 'strict'] as const) {
         if (!scene.capabilities.containment[level].available) continue;
         const result = await scene.run('leave-behind', ['setsid', 'ignore'], { containment: level });
@@ -165,7 +164,7 @@ forEachBackend((scene) => {
       }
     });
 
-    it('never claims more than the backend can know', async () => {
+    it('EXE-10, RES-06: never claims more than the backend can know', async () => {
       const order = ['unconfirmed', 'confirmed-group-only', 'confirmed'];
       const result = await scene.run('leave-behind', ['setsid']);
       expect(order.indexOf(result.cleanup.status)).toBeLessThanOrEqual(order.indexOf(scene.capabilities.cleanup));

@@ -24,7 +24,7 @@ forEachBackend((scene) => {
     expect(result).toMatchObject({ stdout: 'line 0\nline 2\n', stderr: 'line 1\nline 3\n' });
   });
 
-  it('gives empty text when nothing was written', async () => {
+  it('OUT-10, OUT-16: gives empty text when nothing was written', async () => {
     const result = await scene.run('exit-by', ['code', '0'], { stdout: 'ignore' });
     expect(result).toMatchObject({ stdout: '', stderr: '' });
     expect(result.output.stdout).toMatchObject({ totalBytes: 0, keptBytes: 0, droppedBytes: 0, truncated: false });
@@ -149,7 +149,7 @@ forEachBackend((scene) => {
     });
   });
 
-  describe('partial output', () => {
+  describe('OUT-19: partial output', () => {
     it('is kept when the child crashes', async () => {
       expect((await scene.run('exit-by', ['signal', '11'])).stdout).toBe('partial\n');
     });
@@ -172,7 +172,7 @@ forEachBackend((scene) => {
     expect(result.durationMs).toBeGreaterThanOrEqual(290);
   });
 
-  describe('read by cursor', () => {
+  describe('OUT-17: read by cursor', () => {
     it('gives the same bytes again and says where to go on', async () => {
       const handle = await scene.startReady('wait');
       const first = handle.read('stdout', 0);
@@ -212,7 +212,7 @@ forEachBackend((scene) => {
     });
   });
 
-  describe('tail', () => {
+  describe('OUT-17: tail', () => {
     it('gives the last lines during and after a run, without taking them away', async () => {
       const handle = scene.start('on-terminate', ['0', '128']);
       await scene.output(handle, 'ready');

@@ -33,7 +33,7 @@ forEachBackend((scene) => {
     expect((await scene.run('args', ['a'], options)).stdout).not.toContain(SECRET);
   });
 
-  it('ENV-10: the result shows no secret, in text and in its JSON form', async () => {
+  it('ENV-10, RES-11: the result shows no secret, in text and in its JSON form', async () => {
     const result = await scene.run('env', [SECRET], { envMode: 'replace', secrets });
     expect(result.stdout).toBe('DEPLOY_TOKEN=[REDACTED]\0');
     expect(result.combined()).toBe(result.stdout);

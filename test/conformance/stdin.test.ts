@@ -15,7 +15,7 @@ function summaryOf(bytes: Uint8Array): string {
 }
 
 forEachBackend((scene) => {
-  it('is at its end at once by default', async () => {
+  it('EXE-17: is at its end at once by default', async () => {
     expect((await scene.run('read-stdin')).stdout).toBe(summaryOf(new Uint8Array()));
   });
 
@@ -119,13 +119,13 @@ forEachBackend((scene) => {
     await written;
   });
 
-  it('tolerates a child that closes its input unread', async () => {
+  it('EXE-17: tolerates a child that closes its input unread', async () => {
     const result = await scene.run('close-stdin', ['50'], { input: patternBytes(0, 4 * MIB) });
     expect(result.outcome).toEqual({ kind: 'exited', exitCode: 0 });
     expect(result.stdout).toBe('closed\n');
   });
 
-  it('tolerates a child that exits without reading', async () => {
+  it('EXE-17: tolerates a child that exits without reading', async () => {
     const result = await scene.run('exit-by', ['code', '3'], { input: patternBytes(0, 4 * MIB) });
     expect(result.outcome).toEqual({ kind: 'exited', exitCode: 3 });
   });

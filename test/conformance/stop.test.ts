@@ -39,7 +39,7 @@ forEachBackend((scene) => {
     expect((await handle.result).outcome).toMatchObject({ kind: 'stopped', cause: 'cancelled', manner: 'forced' });
   });
 
-  it('keeps a clean exit after a stop apart from success', async () => {
+  it('RES-02: keeps a clean exit after a stop apart from success', async () => {
     const handle = await scene.startReady('on-terminate', ['0', '0']);
     handle.stop();
     const result = await handle.result;
@@ -65,7 +65,7 @@ forEachBackend((scene) => {
     expect((await scene.run('args')).reason).toBeNull();
   });
 
-  it('reaches the whole group', async () => {
+  it('EXE-09: reaches the whole group', async () => {
     const handle = await scene.startReady('fork-tree', ['3', '2']);
     expect(scene.members()).toHaveLength(15);
     handle.stop();
@@ -74,7 +74,7 @@ forEachBackend((scene) => {
     expect(scene.members()).toEqual([]);
   });
 
-  it('kills a whole group that ignores the polite request', async () => {
+  it('EXE-09, EXE-21: kills a whole group that ignores the polite request', async () => {
     const handle = await scene.startReady('fork-tree', ['2', '3', 'ignore'], { graceMs: 100 });
     handle.stop();
     const result = await handle.result;
@@ -119,7 +119,7 @@ forEachBackend((scene) => {
     expect(scene.members()).toEqual([]);
   });
 
-  it('changes nothing about a run that has settled', async () => {
+  it('EXE-19: changes nothing about a run that has settled', async () => {
     const handle = scene.start('exit-by', ['code', '4']);
     const result = await handle.result;
     handle.stop();
@@ -138,7 +138,7 @@ forEachBackend((scene) => {
   });
 
   describe('dispose', () => {
-    it('ends the run and confirms it', async () => {
+    it('RES-06: ends the run and confirms it', async () => {
       const handle = await scene.startReady('fork-tree', ['1', '3']);
       await handle.dispose();
       expect(scene.members()).toEqual([]);
@@ -159,7 +159,7 @@ forEachBackend((scene) => {
     });
   });
 
-  it('ends every run of a runner that is closed', async () => {
+  it('EXE-20: ends every run of a runner that is closed', async () => {
     const runner = scene.anotherRunner();
     const own = runner.start(scene.probe, ['fork-tree', '1', '2']);
     const other = await scene.startReady('wait');

@@ -39,7 +39,7 @@ describe.each(hostUsers)('as $name', (user) => {
   });
 
   describe.each(payloadKinds.filter(({ leaves }) => leaves !== true))('$name', (kind) => {
-    it.each(stopped)('is gone after $end', async ({ end, cause, options }) => {
+    it.each(stopped)('EXE-09: is gone after $end', async ({ end, cause, options }) => {
       const payload = stage.payload(kind, user);
       const launch = payload.launch(end === 'output-limit' ? ['flood'] : []);
       const report = await host.ask<RunReport>('run', {
@@ -88,7 +88,7 @@ describe.each(hostUsers)('as $name', (user) => {
     },
   );
 
-  it('holds no more than before', async () => {
+  it('EXE-14: holds no more than before', async () => {
     const fresh = await CustodyHost.start(stage, user);
     try {
       // Pools and threads come up with the first runs.

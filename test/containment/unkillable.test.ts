@@ -42,7 +42,7 @@ describe.each(hostUsers)('as $name', (user) => {
     return { report, tookMs: performance.now() - begin };
   };
 
-  it('names frozen members and confirms once they are thawed', async (context) => {
+  it('EXE-10: names frozen members and confirms once they are thawed', async (context) => {
     const reason = whyNoFreezer();
     if (reason !== undefined) {
       console.warn(`NOT TESTED: frozen members: ${reason}`);

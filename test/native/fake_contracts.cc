@@ -91,7 +91,10 @@ class FakePoller final : public platform::Poller {
 class FakeThread final : public platform::EngineThread {
  public:
   FakeThread(void (*entry)(void*), void* argument) : thread_(entry, argument) {}
-  void Join() override { thread_.join(); }
+  bool Join() override {
+    thread_.join();
+    return true;
+  }
   void Abandon() override {
     FakePlatform& fake = FakePlatform::Current();
     const std::lock_guard lock(fake.mutex_);

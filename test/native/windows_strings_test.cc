@@ -115,6 +115,12 @@ TEST_CASE("a command line is quoted only where it must be") {
   CHECK(MakeCommandLine(u"x", Words{u"a b\\"}) == u"x \"a b\\\\\"");
 }
 
+TEST_CASE("SHL-08: verbatim arguments stand in the line as they are") {
+  CHECK(MakeVerbatimLine(u"x.exe", Words{}) == u"x.exe");
+  CHECK(MakeVerbatimLine(u"C:\\a b\\cmd.exe", Words{u"/s", u"/c", u"\"echo \"a b\" & x\""}) ==
+        u"\"C:\\a b\\cmd.exe\" /s /c \"echo \"a b\" & x\"");
+}
+
 TEST_CASE("SHL-09: cmd.exe acts on no part of an argument, and the program behind the batch file reads it as given") {
   Arbitrary arbitrary;
   int escaped = 0;

@@ -40,6 +40,7 @@ const VIOLATIONS = [
   ['native/engine/a.cc', '#include "platform/posix/b.h"', 'native/engine/ must not include platform/posix/b.h'],
   ['native/engine/b.cc', '#include <napi.h>', 'native/engine/ must not include napi.h'],
   ['native/platform/linux/a.cc', '#include "engine/b.h"', 'native/platform/linux/ must not include engine/b.h'],
+  ['native/platform/win32/a.cc', 'thread_local int a;', 'native/platform/win32/ must not use thread_local'],
   ['native/binding/a.cc', '#include "platform/pipe.h"', 'native/binding/ must not include platform/pipe.h'],
 ] as const;
 

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import * as custody from 'custody';
 import { classifyResult } from 'custody/failure';
+import { parseResult } from 'custody/results';
 import { expectNoLeaks, markDescriptors } from 'custody/testing';
 
 const { values } = parseArgs({
@@ -29,6 +30,7 @@ for (const result of [await custody.run(node, print), custody.runSync(node, prin
   assert.equal(result.stdout, 'out');
   assert.equal(result.stderr, 'err');
   assert.equal(result.backend, values.expect);
+  assert.equal(parseResult(JSON.stringify(result)).combined(), result.combined());
 }
 
 assert.equal(classifyResult(await custody.run('no-such-program')).category, 'missing_executable');

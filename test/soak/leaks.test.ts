@@ -86,7 +86,7 @@ async function soak(scene: BackendScene, runs: number): Promise<void> {
 }
 
 forEachBackend((scene) => {
-  it(`holds no more after ${String(RUNS)} runs than before`, async () => {
+  it(`EXE-14: holds no more after ${String(RUNS)} runs than before`, async () => {
     await soak(scene, WARM_UP_RUNS);
     const before = holdings();
     await soak(scene, Math.ceil(RUNS / 2));

@@ -11,7 +11,7 @@ const RING_BYTES = MIB;
 const ALLOWED_BYTES = 20 * MIB;
 
 forEachBackend((scene) => {
-  it(`takes ${String(SIZE / MIB)} MiB of output in bounded memory`, async () => {
+  it(`OUT-03: takes ${String(SIZE / MIB)} MiB of output in bounded memory`, async () => {
     await scene.run('flood', [String((scene.hasEngine ? 4 : 128) * MIB)], { maxOutputBytes: RING_BYTES });
     const before = process.memoryUsage.rss();
     let peak = before;

@@ -31,7 +31,7 @@ sigset_t PipeSignal() {
 class PosixThread final : public EngineThread {
  public:
   explicit PosixThread(pthread_t thread) : thread_(thread) {}
-  void Join() override { ::pthread_join(thread_, nullptr); }
+  bool Join() override { return ::pthread_join(thread_, nullptr) == 0; }
   void Abandon() override { ::pthread_detach(thread_); }
 
  private:

@@ -24,18 +24,29 @@ void AppendQuoted(std::u16string& line, std::u16string_view argument) {
   line += kQuote;
 }
 
-}  // namespace
-
-std::u16string MakeCommandLine(std::u16string_view program, std::span<const std::u16string> arguments) {
-  std::u16string line;
+void AppendProgram(std::u16string& line, std::u16string_view program) {
   const bool needs_quotes = program.empty() || program.find_first_of(u" \t") != std::u16string_view::npos;
   if (needs_quotes) line += kQuote;
   line += program;
   if (needs_quotes) line += kQuote;
+}
+
+}  // namespace
+
+std::u16string MakeCommandLine(std::u16string_view program, std::span<const std::u16string> arguments) {
+  std::u16string line;
+  AppendProgram(line, program);
   for (const std::u16string& argument : arguments) {
     line += u' ';
     AppendQuoted(line, argument);
   }
+  return line;
+}
+
+std::u16string MakeVerbatimLine(std::u16string_view program, std::span<const std::u16string> arguments) {
+  std::u16string line;
+  AppendProgram(line, program);
+  for (const std::u16string& argument : arguments) line.append(1, u' ').append(argument);
   return line;
 }
 

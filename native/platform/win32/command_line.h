@@ -15,4 +15,7 @@ inline constexpr std::size_t kLongestCommandLine = 32'767;
 /// Source : Microsoft C run time, "Parsing C command-line arguments".
 std::u16string MakeCommandLine(std::u16string_view program, std::span<const std::u16string> arguments);
 
+/// The same for a program that reads its line in another way: `arguments` as they are, each after a blank.
+std::u16string MakeVerbatimLine(std::u16string_view program, std::span<const std::u16string> arguments);
+
 }  // namespace custody::platform

@@ -8,6 +8,8 @@ namespace custody::platform {
 namespace {
 
 constexpr SIZE_T kThreadStackBytes = SIZE_T{256} << 10;
+/// A thread needs the loader's lock to end, and whoever ends this environment may hold it.
+constexpr DWORD kThreadEndLimitMs = 1'000;
 
 /// A thread that is stuck at teardown may come back into this code, so the library stays for as long as the process does.
 void KeepLibraryLoaded() {
@@ -19,7 +21,7 @@ void KeepLibraryLoaded() {
 class WindowsThread final : public EngineThread {
  public:
   explicit WindowsThread(OwnedHandle thread) : thread_(std::move(thread)) {}
-  void Join() override { ::WaitForSingleObject(RawHandle(thread_), INFINITE); }
+  bool Join() override { return ::WaitForSingleObject(RawHandle(thread_), kThreadEndLimitMs) == WAIT_OBJECT_0; }
   void Abandon() override { thread_.Close(); }
 
  private:

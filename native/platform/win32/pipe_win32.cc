@@ -132,12 +132,6 @@ core::Status OpenOutput(core::OutputTarget target, std::size_t index, StdioPair&
   return {};
 }
 
-/// An event of the thread, for operations that end before the call that began them returns.
-HANDLE ThreadEvent() {
-  thread_local const OwnedHandle event = Own(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
-  return RawHandle(event);
-}
-
 /// The lowest bit keeps the packet of an operation out of the completion port. Source: Win32 GetQueuedCompletionStatus.
 HANDLE WithoutPacket(HANDLE event) { return reinterpret_cast<HANDLE>(reinterpret_cast<std::uintptr_t>(event) | 1U); }
 
@@ -152,12 +146,18 @@ Result<std::size_t> OutputPipe::ReadSome(std::span<std::byte> into) {
   if (!::PeekNamedPipe(pipe, nullptr, 0, nullptr, &available, nullptr)) return std::size_t{0};
   if (available == 0) return OsError{EAGAIN, "read"};
   const DWORD wanted = static_cast<DWORD>(std::min<std::size_t>(available, into.size()));
+  // An event of this one read. Kept by the thread it would be destroyed with it, which MinGW does too late (README, decision 8).
+  const OwnedHandle done = Own(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
+  if (!done.is_valid()) return LastError("read");
   OVERLAPPED operation{};
-  operation.hEvent = WithoutPacket(ThreadEvent());
-  DWORD count = 0;
-  if (::ReadFile(pipe, into.data(), wanted, nullptr, &operation) || ::GetLastError() == ERROR_IO_PENDING) {
-    ::GetOverlappedResult(pipe, &operation, &count, TRUE);  // what was seen is there, so this waits for nothing
+  operation.hEvent = WithoutPacket(RawHandle(done));
+  if (!::ReadFile(pipe, into.data(), wanted, nullptr, &operation) && ::GetLastError() != ERROR_IO_PENDING) {
+    return std::size_t{0};
   }
+  DWORD count = 0;
+  // What was seen is there, so this waits for nothing.
+  if (!::GetOverlappedResult(pipe, &operation, &count, TRUE)) return std::size_t{0};
+  if (count == 0) return OsError{EAGAIN, "read"};
   return static_cast<std::size_t>(count);
 }
 

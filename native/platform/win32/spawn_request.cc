@@ -72,9 +72,10 @@ Result<std::u16string> FindCwd(const core::LaunchSpec& spec) {
 }
 
 core::Status ComposeLine(const Executable& executable, std::u16string_view program,
-                         std::span<const std::u16string> arguments, SpawnRequest& out) {
+                         std::span<const std::u16string> arguments, bool is_verbatim, SpawnRequest& out) {
   if (!executable.is_batch) {
-    const std::u16string line = MakeCommandLine(program, arguments);
+    const std::u16string line =
+        is_verbatim ? MakeVerbatimLine(program, arguments) : MakeCommandLine(program, arguments);
     if (line.size() >= kLongestCommandLine) return OsError{E2BIG, "exec"};
     out.application = ToLongPath(executable.path);
     out.command_line = ToWide(line);
@@ -111,9 +112,9 @@ Result<SpawnRequest> MakeSpawnRequest(const core::LaunchSpec& spec) {
   if (!spec.cwd.empty()) request.cwd = ToWide(cwd.value());
   request.environment = ToWide(MakeEnvironmentBlock(*variables));
   request.resolved_file = WtfFromUtf16(executable.value().path);
-  if (core::Status status = ComposeLine(executable.value(), words.front(), words.subspan(1), request); !status.ok()) {
-    return status.error();
-  }
+  const core::Status composed =
+      ComposeLine(executable.value(), words.front(), words.subspan(1), spec.is_verbatim, request);
+  if (!composed.ok()) return composed.error();
   return request;
 }
 

@@ -8,7 +8,7 @@
  */
 
 /** Refused when the addon's differs: raise it with every change of this file or of `native/binding/convert.h`. */
-export const SURFACE_VERSION = 5;
+export const SURFACE_VERSION = 6;
 
 /** What the file `custody.node` exports. */
 export interface NativeAddon {
@@ -52,6 +52,10 @@ export interface NativeEngine {
   readSegments(id: number, from: number): NativeSegments;
   snapshot(id: number): NativeSnapshot;
   details(id: number): NativeDetails;
+  /** A number for the file that a settled launch ran, the same for the same file; 0: none, and then `details` tells. */
+  fileNumber(id: number): number;
+  /** The file of a number from `fileNumber`. */
+  fileName(number: number): string;
   resume(id: number): void;
   /**
    * Blocks until the launch has settled, then calls `onRecords` with its facts. Facts of other launches keep waiting.
@@ -145,8 +149,10 @@ export const SpecField = {
   waitedFor: 26,
   /** Those of `ringBytes` that keep the first output. */
   headBytes: 27,
+  /** Of a command line, where there is one. */
+  isVerbatim: 28,
 } as const;
-export const SPEC_LENGTH = 28;
+export const SPEC_LENGTH = 29;
 
 /** Every record begins with its kind and the launch id. */
 export const RecordKind = { started: 0, output: 1, stdinWritable: 2, suspended: 3, settled: 4, cleanedUp: 5 } as const;

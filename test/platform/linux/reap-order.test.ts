@@ -8,7 +8,7 @@ import { eventually } from '../../conformance/eventually.js';
 import { processOf } from '../../programs/oracle.js';
 
 forEachBackend((scene) => {
-  it('keeps the leader unreaped while a straggler lives', async () => {
+  it('EXE-19: keeps the leader unreaped while a straggler lives', async () => {
     const handle = scene.start('leave-behind', ['held', 'ignore'], { containment: 'group' });
     await scene.output(handle, 'left');
     const leader = await eventually(

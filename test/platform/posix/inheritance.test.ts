@@ -45,7 +45,7 @@ forEachBackend((scene) => {
     }
   }
 
-  describe('descriptors', () => {
+  describe('EXE-04: descriptors', () => {
     it('are 0, 1 and 2', async () => {
       expect(descriptorNumbers((await scene.run('fds')).stdout)).toEqual(allowedDescriptors(scene));
     });
@@ -71,13 +71,13 @@ forEachBackend((scene) => {
       else expect(numbers).toEqual(expect.arrayContaining([0, 1, 2]));
     });
 
-    it('lead to nothing where a stream is ignored', async () => {
+    it('OUT-10: lead to nothing where a stream is ignored', async () => {
       const { stdout } = await scene.run('fds', [], { stderr: 'ignore' });
       expect(stdout).toMatch(/^0 \/dev\/null\n1 .*\n2 \/dev\/null\n/);
     });
   });
 
-  describe('signals', () => {
+  describe('EXE-04: signals', () => {
     it('are neither blocked nor ignored, though the host ignores SIGPIPE', async () => {
       expect(signalSets((await scene.run('signals')).stdout)).toEqual({ SigBlk: 0n, SigIgn: 0n, SigCgt: 0n });
     });

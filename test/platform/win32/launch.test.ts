@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createRunner } from '../../../src/index.js';
 import { placeProgram } from '../../programs/probe-files.js';
 import { onWindows, windowsScene } from './stage.js';
 
@@ -80,6 +81,16 @@ describe.runIf(onWindows)('a launch', () => {
   it('CMD-16: refuses a command line of more than 32 767 characters', async () => {
     const result = await scene.run('args', ['x'.repeat(32_768)]);
     expect(result.outcome).toMatchObject({ kind: 'not-started', error: { code: 'ARGV_TOO_LONG' } });
+  });
+
+  it('OUT-02: without the engine, one stream for both is refused and not faked', async () => {
+    const runner = createRunner({ native: 'off' });
+    try {
+      const { outcome } = await runner.run(scene.probe, ['args', 'x'], { stdio: 'merged' });
+      expect(outcome).toMatchObject({ kind: 'not-started', error: { operation: 'pipe', errno: 'ENOTSUP' } });
+    } finally {
+      await runner.close();
+    }
   });
 
   it('hands no handle over but the three streams', async () => {

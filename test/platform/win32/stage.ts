@@ -5,8 +5,11 @@ import { BackendScene } from '../../conformance/scene.js';
 /** A scene that a whole file uses. Where there is no Windows, its tests must be skipped: see `onWindows`. */
 export function windowsScene(): BackendScene {
   const scene = new BackendScene('require');
-  beforeEach(() => {
+  beforeEach((context) => {
     scene.open();
+    context.onTestFailed(() => {
+      console.error(scene.journal());
+    });
   });
   afterEach(() => scene.closeAndAssertEmpty());
   return scene;

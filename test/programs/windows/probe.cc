@@ -17,7 +17,7 @@ std::wstring ToWide(const std::string& text) {
   return out;
 }
 
-DWORD StartSelf(std::initializer_list<std::string> words, bool keeps_streams) {
+DWORD StartSelf(std::initializer_list<std::string> words, bool keeps_streams, bool is_detached) {
   wchar_t file[32'768];
   GetModuleFileNameW(nullptr, file, 32'768);
   std::wstring line = L"probe";
@@ -35,7 +35,11 @@ DWORD StartSelf(std::initializer_list<std::string> words, bool keeps_streams) {
     SetHandleInformation(Stream(number), HANDLE_FLAG_INHERIT, keeps_streams ? HANDLE_FLAG_INHERIT : 0);
   }
   PROCESS_INFORMATION made{};
-  if (!CreateProcessW(file, line.data(), nullptr, nullptr, TRUE, 0, nullptr, nullptr, &startup, &made)) Fail("start");
+  const auto start = [&](DWORD flags) {
+    return CreateProcessW(file, line.data(), nullptr, nullptr, TRUE, flags, nullptr, nullptr, &startup, &made) != 0;
+  };
+  const DWORD flags = is_detached ? DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP : 0;
+  if (!(is_detached && start(flags | CREATE_BREAKAWAY_FROM_JOB)) && !start(flags)) Fail("start");
   CloseHandle(made.hThread);
   CloseHandle(made.hProcess);
   CloseHandle(null);

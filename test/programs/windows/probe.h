@@ -75,8 +75,9 @@ inline int64_t ReadSome(char* into, size_t size) {
 std::string FromWide(const wchar_t* text);
 std::wstring ToWide(const std::string& text);
 
-/// Starts this program once more, in `role`. It gets our streams where `keeps_streams`, else the null device.
-DWORD StartSelf(std::initializer_list<std::string> words, bool keeps_streams);
+/// Starts this program once more, in `role`. It gets our streams where `keeps_streams`, else the null device. Where `is_detached` it
+/// gets as far from us as it can: without the console, and out of the job if that lets it go.
+DWORD StartSelf(std::initializer_list<std::string> words, bool keeps_streams, bool is_detached = false);
 
 /// Writes the first bytes of the test pattern, see pattern.ts.
 void WritePattern(int stream, uint64_t bytes);

@@ -108,14 +108,14 @@ int Left(const Args& args) {
   return 0;
 }
 
-/// Leaves one process behind and exits 0 once it is there. `held`: it keeps the output pipes.
-/// Arguments: [held] [stay] [late <ms>: ends by itself after a line]. Prints its pid first.
+/// Leaves one process behind and exits 0 once it is there. `held`: it keeps the output pipes. `setsid`: it is detached.
+/// Arguments: [held] [setsid] [stay] [late <ms>: ends by itself after a line]. Prints its pid first.
 int LeaveBehind(const Args& args) {
   const std::string name = FreshName("left");
   const HANDLE counter = OpenCounter(name);
   const bool late = Has(args, "late");
-  const DWORD pid =
-      late ? StartSelf({".left", name, "late", args.back()}, true) : StartSelf({".left", name}, Has(args, "held"));
+  const DWORD pid = late ? StartSelf({".left", name, "late", args.back()}, true)
+                         : StartSelf({".left", name}, Has(args, "held"), Has(args, "setsid"));
   WaitForAll(counter, 1);
   Print(1, "left " + std::to_string(pid) + "\n");
   if (Has(args, "stay")) WaitForever();

@@ -3,7 +3,7 @@ import { ERROR_CODES } from '../../../src/core/error-codes.js';
 import { CommandValidationError, CustodyError, WorkingDirectoryError } from '../../../src/core/errors.js';
 
 describe('CustodyError', () => {
-  it('carries code, operation and cause', () => {
+  it('RES-07: carries code, operation and cause', () => {
     const cause = new Error('inner');
     const error = new CustodyError('UNKNOWN', 'text', { operation: 'exec', cause, errno: 'EIO' });
     expect(error).toBeInstanceOf(Error);

@@ -62,7 +62,7 @@ describe('launchError', () => {
     expect(errorOf('', 'none', 'closing').code).toBe('CANCELLED');
   });
 
-  it('does not show where things are on the host', () => {
+  it('RES-12: does not show where things are on the host', () => {
     for (const about of ['executable', 'interpreter', 'cwd', 'stdin', 'none'] as const) {
       for (const errno of ['ENOENT', 'EACCES', 'EIO']) expect(errorOf(errno, about).message).not.toContain('someone');
     }

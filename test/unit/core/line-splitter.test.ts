@@ -34,7 +34,7 @@ describe('LineSplitter', () => {
     expect(linesOf(Uint8Array.of(0xff, 0x0a))).toEqual([['\uFFFD', false]]);
   });
 
-  it.each([1000, 1 << 20])('delivers an over-long line in pieces, %i bytes at a time', (size) => {
+  it.each([1000, 1 << 20])('STR-12: delivers an over-long line in pieces, %i bytes at a time', (size) => {
     const lines = linesOf(`${'x'.repeat(2 * MAX_LINE_LENGTH + 5)}\ny\n`, size);
     expect(lines.map(([text, partial]) => [text.length, partial])).toEqual([
       [MAX_LINE_LENGTH, true],

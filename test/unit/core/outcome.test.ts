@@ -44,7 +44,7 @@ it.each<[string, Outcome, Partial<Flags>]>([
   ['a cancel before the start', { ...refused('UNKNOWN'), cause: 'cancelled' } as Outcome, { cancelled: true }],
   ['a timeout before the start', { ...refused('UNKNOWN'), cause: 'timeout' } as Outcome, { timedOut: true }],
   ['a lost status', { kind: 'lost', error: new CustodyError('UNKNOWN', 'text', { operation: 'wait' }) }, {}],
-])('derives every flag from the outcome: %s', (_name, outcome, expected) => {
+])('RES-02, RES-05: derives every flag from the outcome: %s', (_name, outcome, expected) => {
   expect({
     success: isSuccess(outcome),
     timedOut: isTimedOut(outcome),

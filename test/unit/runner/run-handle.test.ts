@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it, vi } from 'vitest';
 import type { RunOptions } from '../../../src/core/run-options.js';
 import type { RunHandle } from '../../../src/runner/runner.js';
+import { eventually } from '../../conformance/eventually.js';
 import { CONFIRMED, type MemoryBackend, type MemoryLaunch } from '../../doubles/memory-backend.js';
 import { createMemoryScene } from '../../doubles/memory-runner.js';
 
@@ -132,6 +135,24 @@ describe('dispose', () => {
     expect((await handle.cleanup).status).toBe('unconfirmed');
   });
 
+  it('D-03: gives up after 5 s, of which stopping is a part', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { handle, launch } = start();
+      const ends: unknown[] = [];
+      const disposal = handle.dispose().catch((error: unknown) => void ends.push(error));
+      vi.advanceTimersByTime(4_000);
+      launch.end({ signal: 'SIGTERM', coreDumped: false }, { cleanup: { ...CONFIRMED, status: 'unconfirmed' } });
+      await vi.advanceTimersByTimeAsync(999);
+      expect(ends).toEqual([]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(ends).toMatchObject([{ code: 'CLEANUP_UNCONFIRMED' }]);
+      await disposal;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('rejects when the teardown stays unconfirmed', async () => {
     const { handle, launch } = start();
     launch.start().exit(0, { cleanup: { ...CONFIRMED, status: 'unconfirmed' } });
@@ -227,4 +248,25 @@ describe('write', () => {
     await handle.write('late');
     expect(launch.stdin).toBe('');
   });
+});
+
+it('EXE-20, CON-08: what a handle kept that nobody has any more is let go of', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const { runner, backend } = createMemoryScene();
+  const settle = async (): Promise<void> => {
+    const handle = runner.start('tool');
+    backend.last.start().write('stdout', 'some output').exit(0);
+    await handle.result;
+  };
+  await settle();
+  expect(runner.activity().keptBytes).toBe(11);
+  await eventually(
+    () => {
+      collectGarbage();
+      return backend.last.isReleased;
+    },
+    () => 'the handle has not been collected',
+  );
+  expect(runner.activity().keptBytes).toBe(0);
 });

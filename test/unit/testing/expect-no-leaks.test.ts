@@ -10,7 +10,7 @@ describe('expectNoLeaks', () => {
     await expectNoLeaks({ withinMs: 0, since: markDescriptors() });
   });
 
-  it('names a run that goes on, and not one that has settled', async () => {
+  it('EXE-20: names a run that goes on, and not one that has settled', async () => {
     const { runner, backend } = createMemoryScene();
     const first = runner.start('/usr/bin/first');
     runner.start('second');
