@@ -26,6 +26,7 @@ export default defineConfig([
       testing: 'src/testing/index.ts',
       redaction: 'src/policy/redaction/log-redactor.ts',
       failure: 'src/failure/public.ts',
+      results: 'src/core/parse-result.ts',
       telemetry: 'src/telemetry/index.ts',
     },
     splitting: true,

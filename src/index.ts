@@ -26,6 +26,7 @@ export {
   RunAbortedError,
   WorkingDirectoryError,
   type CustodyErrorDetails,
+  type CustodyErrorDocument,
   type MissingSubject,
   type ValidationIssue,
 } from './core/errors.js';
@@ -63,6 +64,7 @@ export type {
 } from './core/output-handlers.js';
 export { OutputBuffer, type OutputBufferOptions } from './core/output-buffer.js';
 export type { OutputSummary, StreamSummary } from './core/result-output.js';
+export type { ResultDocument } from './core/result-document.js';
 export type { OverflowStrategy } from './core/retention.js';
 export type { CommandSummary, RunResult } from './core/run-result.js';
 export type { TeeOptions, TeeReport } from './core/tee.js';

@@ -51,6 +51,8 @@ Napi::Function EngineBinding::Define(Napi::Env env) {
                          InstanceMethod<&EngineBinding::ReadSegments>("readSegments"),
                          InstanceMethod<&EngineBinding::Snapshot>("snapshot"),
                          InstanceMethod<&EngineBinding::Details>("details"),
+                         InstanceMethod<&EngineBinding::FileNumber>("fileNumber"),
+                         InstanceMethod<&EngineBinding::FileName>("fileName"),
                          InstanceMethod<&EngineBinding::Resume>("resume"),
                          InstanceMethod<&EngineBinding::WaitSync>("waitSync"),
                          InstanceMethod<&EngineBinding::SetKeepAlive>("setKeepAlive"),
@@ -201,6 +203,21 @@ Napi::Value EngineBinding::Details(const Napi::CallbackInfo& info) {
   engine::SharedRun* const run = engine_.Find(IdOf(info));
   if (run == nullptr) return info.Env().Undefined();
   return DetailsToObject(info.Env(), *run);
+}
+
+Napi::Value EngineBinding::FileNumber(const Napi::CallbackInfo& info) {
+  engine::SharedRun* const run = engine_.Find(IdOf(info));
+  std::size_t number = 0;
+  if (run != nullptr) {
+    const std::lock_guard lock(run->facts_mutex);
+    number = file_names_.NumberOf(run->facts.resolved_file);
+  }
+  return Napi::Number::New(info.Env(), static_cast<double>(number));
+}
+
+Napi::Value EngineBinding::FileName(const Napi::CallbackInfo& info) {
+  const auto number = static_cast<std::size_t>(info[0].As<Napi::Number>().Int64Value());
+  return Napi::String::New(info.Env(), file_names_.NameOf(number));
 }
 
 void EngineBinding::Resume(const Napi::CallbackInfo& info) { engine_.ResumeLeader(IdOf(info)); }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "binding/event_pump.h"
+#include "binding/file_names.h"
 #include "core/event.h"
 #include "engine/engine.h"
 
@@ -37,6 +38,8 @@ class EngineBinding final : public Napi::ObjectWrap<EngineBinding> {
   Napi::Value ReadSegments(const Napi::CallbackInfo& info);
   Napi::Value Snapshot(const Napi::CallbackInfo& info);
   Napi::Value Details(const Napi::CallbackInfo& info);
+  Napi::Value FileNumber(const Napi::CallbackInfo& info);
+  Napi::Value FileName(const Napi::CallbackInfo& info);
   void Resume(const Napi::CallbackInfo& info);
   void WaitSync(const Napi::CallbackInfo& info);
   void SetKeepAlive(const Napi::CallbackInfo& info);
@@ -54,6 +57,7 @@ class EngineBinding final : public Napi::ObjectWrap<EngineBinding> {
   std::span<double> record_space_;
   std::unique_ptr<EventPump> pump_;
   engine::Engine engine_;
+  FileNames file_names_;
   /// Wall-clock time at monotonic time zero, in milliseconds: one origin, so that time stamps keep their order.
   double wall_origin_ms_;
   bool closed_ = false;

@@ -135,6 +135,8 @@ struct Started {
   Header header;
   /// As the host sees it, also from within a namespace.
   std::int64_t pid;
+  /// Monotonic, right before the leader was made. As in Exited: when the host hears of it is another matter.
+  std::int64_t started_ns;
 };
 
 enum class StartStage : std::uint32_t {

@@ -101,6 +101,7 @@ Delivery Shim::TellStarted() {
   core::wire::Started message{};
   message.header = HeaderFor(MessageType::kStarted, sizeof message);
   message.pid = run_.leader_in_proc;
+  message.started_ns = run_.started_at;
   return Send(seat_.socket, BytesOf(message));
 }
 

@@ -10,6 +10,7 @@ import { RUN_LIMITS } from '../policy/limits.js';
 import type { LimitName, ResourceLimits } from '../core/resource-limits.js';
 import { splitCommandLine } from '../core/command-line.js';
 import { EXIT } from './exit-codes.js';
+import { addSecret, addText, addVariable, type SecretSource, type Variable } from './repeatable.js';
 import { formatByteCount, formatDuration, parseByteCount, parseDurationMs } from './quantity.js';
 
 /** One `custody exec`, ready to be started. Durations are in milliseconds; `undefined` means the library's default. */
@@ -19,6 +20,9 @@ export interface ExecRequest {
   readonly args: readonly string[];
   readonly cwd: string | undefined;
   readonly env: Readonly<Record<string, string>>;
+  readonly secrets: readonly SecretSource[];
+  /** Patterns of what is redacted in the document, beside secrets. */
+  readonly redact: readonly string[];
   readonly timeoutMs: number | undefined;
   readonly idleTimeoutMs: number | undefined;
   readonly graceMs: number | undefined;
@@ -55,14 +59,14 @@ export interface TextSinks {
   err(text: string): void;
 }
 
-type Variable = readonly [name: string, value: string];
-
 interface ExecOptions {
   readonly timeout?: number;
   readonly idleTimeout?: number;
   readonly grace?: number;
   readonly cwd?: string;
   readonly env?: readonly Variable[];
+  readonly secret?: readonly SecretSource[];
+  readonly redact?: readonly string[];
   readonly maxOutput?: number;
   readonly memory?: number;
   readonly cpuTime?: number;
@@ -113,7 +117,7 @@ export function parseArguments(argv: readonly string[], version: string, sinks: 
   // The words are the unparsed end of argv, so what stands right before them tells whether `--` introduced them.
   const leading = argv.slice(0, argv.length - typed.words.length);
   if (leading.at(-1) === '--' || !/\s/.test(command)) {
-    return checkIdleTimeout(toExecRequest(typed.words, typed.options), sinks);
+    return checkCapture(toExecRequest(typed.words, typed.options), sinks);
   }
 
   const moved = trailing.length === 0 ? typed : parseWords([...leading, ...trailing, command], version, sinks);
@@ -125,10 +129,10 @@ export function parseArguments(argv: readonly string[], version: string, sinks: 
     );
   }
   // A shell takes the string as it is.
-  if (moved.options.shell === true) return checkIdleTimeout(toExecRequest([command], moved.options), sinks);
+  if (moved.options.shell === true) return checkCapture(toExecRequest([command], moved.options), sinks);
   const line = splitCommandLine(command);
   if ('problem' in line) return refuse(sinks, line.problem);
-  return checkIdleTimeout(toExecRequest(line.words, moved.options), sinks);
+  return checkCapture(toExecRequest(line.words, moved.options), sinks);
 }
 
 function parseWords(
@@ -190,6 +194,16 @@ function describeExec(exec: Command): Command {
     .option('--root <directory>', 'run the command in this directory and refuse a --cwd that is not in it')
     .option('--shell', 'run the command as a line of the default shell; further arguments are quoted')
     .option('--env <name=value>', 'set an environment variable (repeatable)', addVariable)
+    .option(
+      '--secret <name[=file]>',
+      'give a variable from the environment, or from a file, and redact its value (repeatable)',
+      addSecret,
+    )
+    .option(
+      '--redact <pattern>',
+      'redact what matches, and what looks like a secret (repeatable, with --json)',
+      addText,
+    )
     .option('--max-output <bytes>', maxOutputHelp, bytesIn(maxOutputBytes))
     .option(
       '--memory <bytes>',
@@ -221,10 +235,14 @@ function describeDoctor(doctor: Command): Command {
     .addHelpText('after', '\nExit code: 0, or 1 when CUSTODY_NATIVE=require cannot be met.');
 }
 
-/** An idle limit needs output that the engine sees, and so far only `--json` captures it. */
-function checkIdleTimeout(request: ExecRequest, sinks: TextSinks): ExecRequest | FinishedRequest {
-  if (request.idleTimeoutMs === undefined || request.json) return request;
-  return refuse(sinks, '--idle-timeout needs --json: output that the command inherits cannot be watched');
+/** What needs output that passes through here, which so far only `--json` captures. */
+function checkCapture(request: ExecRequest, sinks: TextSinks): ExecRequest | FinishedRequest {
+  if (request.json) return request;
+  if (request.idleTimeoutMs !== undefined)
+    return refuse(sinks, '--idle-timeout needs --json: output that the command inherits cannot be watched');
+  if (request.redact.length > 0)
+    return refuse(sinks, '--redact needs --json: output that the command inherits cannot be redacted');
+  return request;
 }
 
 function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequest {
@@ -236,6 +254,8 @@ function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequ
     cwd: options.cwd,
     // fromEntries defines own properties, so a variable named __proto__ is a variable like any other.
     env: Object.fromEntries(options.env ?? []),
+    secrets: options.secret ?? [],
+    redact: options.redact ?? [],
     timeoutMs: options.timeout,
     idleTimeoutMs: options.idleTimeout,
     graceMs: options.grace,
@@ -293,10 +313,4 @@ function countIn(range: Range): (text: string) => number {
     if (count >= range.min && count <= range.max) return count;
     throw new InvalidArgumentError(`It must be a whole number from ${range.min} to ${range.max}.`);
   };
-}
-
-function addVariable(text: string, earlier: readonly Variable[] = []): readonly Variable[] {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new InvalidArgumentError('Variables look like NAME=value.');
-  return [...earlier, [text.slice(0, equals), text.slice(equals + 1)]];
 }

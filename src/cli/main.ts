@@ -35,7 +35,7 @@ async function perform(request: CliRequest, version: string): Promise<number> {
       return request.exitCode;
     case 'exec': {
       const { exec } = await import('./commands/exec.js');
-      return exec(request, sinks);
+      return exec(request, process.env, sinks);
     }
     case 'doctor': {
       const { doctor } = await import('./commands/doctor.js');

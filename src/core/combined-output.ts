@@ -6,6 +6,7 @@
  */
 import {
   cutForText,
+  partsOf,
   maskedSlice,
   PLAIN_TEXT,
   truncationMarker,
@@ -13,6 +14,7 @@ import {
   type CutSlice,
   type OutputSegment,
   type OutputSlice,
+  type SliceParts,
   type TextForm,
 } from './output-slice.js';
 import type { RedactedStream, Redactor } from './redactor.js';
@@ -36,8 +38,8 @@ export interface TaggedText {
  * other may interrupt them. Both cannot put one together: its beginning is held back until its own stream goes on.
  */
 export function combinedText(output: CapturedOutput, form: TextForm = PLAIN_TEXT, redactor?: Redactor): string {
-  const text = taggedParts(output, form, redactor).map((part) => part.text);
-  return withNewlines(text.join(''), form);
+  const stretches = combinedSegments(output, form, redactor);
+  return stretches.map((stretch) => stretch.text).join('');
 }
 
 /** The same, told apart by stream: neighbours always differ in it. */
@@ -67,7 +69,7 @@ function taggedParts(
     stdout: new TextSink('stdout', out, markerOf(stdout, form), parts, redactor),
     stderr: new TextSink('stderr', err, markerOf(stderr, form), parts, redactor),
   };
-  walk({ stdout: out.slice, stderr: err.slice, segments }, sinks);
+  walk({ stdout: out, stderr: err }, segments, sinks);
   sinks.stdout.flush();
   sinks.stderr.flush();
   return parts;
@@ -100,7 +102,10 @@ function mergedBytes(output: CapturedOutput): Uint8Array {
     },
     gap: () => undefined,
   };
-  walk(output, { stdout: sink, stderr: sink });
+  walk({ stdout: partsOf(output.stdout), stderr: partsOf(output.stderr) }, output.segments, {
+    stdout: sink,
+    stderr: sink,
+  });
   return result;
 }
 
@@ -111,48 +116,56 @@ interface Sink {
   gap(): void;
 }
 
-function walk(output: CapturedOutput, sinks: { readonly stdout: Sink; readonly stderr: Sink }): void {
+interface Both<T> {
+  readonly stdout: T;
+  readonly stderr: T;
+}
+
+function walk(parts: Both<SliceParts>, segments: readonly OutputSegment[], sinks: Both<Sink>): void {
   const strands = {
-    stdout: new Strand(output.stdout, sinks.stdout),
-    stderr: new Strand(output.stderr, sinks.stderr),
+    stdout: new Strand(parts.stdout, sinks.stdout),
+    stderr: new Strand(parts.stderr, sinks.stderr),
   };
   // What arrived before the log begins has no known order: stdout first.
   for (const name of ['stdout', 'stderr'] as const) {
-    const first = output.segments.find((segment) => segment.stream === name);
+    const first = segments.find((segment) => segment.stream === name);
     if (first !== undefined) strands[name].advance(first.offset);
   }
-  for (const { stream, offset, length } of output.segments) strands[stream].advance(offset + length);
+  for (const { stream, offset, length } of segments) strands[stream].advance(offset + length);
   strands.stdout.advance(Infinity);
   strands.stderr.advance(Infinity);
 }
 
 /** One stream while it is merged. */
 class Strand {
-  readonly #slice: OutputSlice;
+  readonly #parts: SliceParts;
   readonly #sink: Sink;
   /** Absolute position in the stream. */
   #position = 0;
 
-  constructor(slice: OutputSlice, sink: Sink) {
-    this.#slice = slice;
+  constructor(parts: SliceParts, sink: Sink) {
+    this.#parts = parts;
     this.#sink = sink;
   }
 
   /** Hands on what is kept up to `end`. */
   advance(end: number): void {
-    const { seam, droppedBytes, bytes } = this.#slice;
-    if (this.#position < seam) this.#emit(Math.min(end, seam), 0);
-    if (droppedBytes > 0 && this.#position === seam && end > seam) {
+    const { head, tail, droppedBytes } = this.#parts;
+    const tailStart = head.length + droppedBytes;
+    if (this.#position < head.length) this.#emit(head, 0, end);
+    if (droppedBytes > 0 && this.#position === head.length && end > head.length) {
       this.#sink.gap();
-      this.#position = seam + droppedBytes;
+      this.#position = tailStart;
     }
-    if (this.#position >= seam + droppedBytes) this.#emit(Math.min(end, bytes.length + droppedBytes), droppedBytes);
+    if (this.#position >= tailStart) this.#emit(tail, tailStart, end);
   }
 
-  #emit(end: number, shift: number): void {
-    if (end <= this.#position) return;
-    this.#sink.bytes(this.#slice.bytes.subarray(this.#position - shift, end - shift));
-    this.#position = end;
+  /** Hands on `bytes`, which begin at `start` of the stream. */
+  #emit(bytes: Uint8Array, start: number, end: number): void {
+    const last = Math.min(end, start + bytes.length);
+    if (last <= this.#position) return;
+    this.#sink.bytes(bytes.subarray(this.#position - start, last - start));
+    this.#position = last;
   }
 }
 

@@ -20,6 +20,9 @@ const METACHARACTERS = /[|&;<>()$`"'*?[\]{}#~!%^\\\r\n]/;
 /** Up one folder, with the separators of either system. */
 const TRAVERSAL = /(^|[\\/])\.\.([\\/]|$)/;
 
+/** Arguments that a warning names. */
+const PLACES_IN_WARNING = 5;
+
 const COMMAND_LINE_MESSAGE =
   'looks like a command line: pass the arguments as an array, take it apart with parseCommandLine(), or set shell';
 
@@ -36,7 +39,7 @@ export function checkCommandText(text: CommandText, issues: Issues): void {
 
 /** Paths may hold anything. A bare name with a blank or an operator is a command line that wants to be taken apart. */
 function isCommandLine(file: string): boolean {
-  return /[\s|&;<>]/.test(file) && !/[\\/]/.test(file);
+  return !file.includes('/') && /[\s|&;<>]/.test(file) && !file.includes('\\');
 }
 
 function refuseArgs({ args = [] }: CommandText, problemOf: (arg: string) => string | undefined, issues: Issues): void {
@@ -44,6 +47,16 @@ function refuseArgs({ args = [] }: CommandText, problemOf: (arg: string) => stri
     const problem = problemOf(arg);
     if (problem !== undefined) issues.add(`args[${index}]`, problem);
   }
+}
+
+/** What `argvMetachars: 'warn'` says of the arguments, by their places alone: values may be secrets. */
+export function metacharWarnings({ shell, args = [] }: CommandText): readonly string[] {
+  if (shell !== undefined && shell !== false) return [];
+  const places = args.flatMap((arg, index) => (METACHARACTERS.test(arg) ? [`args[${index}]`] : []));
+  if (places.length === 0) return [];
+  const more = places.length > PLACES_IN_WARNING ? ` and ${places.length - PLACES_IN_WARNING} more` : '';
+  const named = places.slice(0, PLACES_IN_WARNING).join(', ') + more;
+  return [`a shell would act on characters of ${named}; there is none, and they arrive as they are`];
 }
 
 function strictShellProblem(arg: string): string | undefined {

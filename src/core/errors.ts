@@ -20,6 +20,16 @@ export interface CustodyErrorDetails {
 /** What an ENOENT was about. */
 export type MissingSubject = 'executable' | 'interpreter' | 'cwd';
 
+/** An error as plain data. */
+export interface CustodyErrorDocument {
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly operation: string;
+  readonly message: string;
+  readonly errno?: string | undefined;
+  readonly missing?: MissingSubject | undefined;
+}
+
 /** Base of every error of this package. */
 export class CustodyError extends Error {
   override readonly name: string = 'CustodyError';
@@ -39,7 +49,7 @@ export class CustodyError extends Error {
   }
 
   /** The error as plain data; `cause` and `stack` stay behind. */
-  toJSON(): Record<string, unknown> {
+  toJSON(): CustodyErrorDocument {
     return {
       name: this.name,
       code: this.code,
@@ -79,7 +89,7 @@ export class CommandValidationError extends CustodyError {
     return this.issues[0]?.property ?? '';
   }
 
-  override toJSON(): Record<string, unknown> {
+  override toJSON(): CustodyErrorDocument & { readonly property: string; readonly issues: readonly ValidationIssue[] } {
     return { ...super.toJSON(), property: this.property, issues: this.issues };
   }
 }
@@ -95,7 +105,7 @@ export class CommandFailedError extends CustodyError {
   }
 
   /** The error as plain data; `result` stays behind, because it holds output. */
-  override toJSON(): Record<string, unknown> {
+  override toJSON(): CustodyErrorDocument & { readonly id: string } {
     return { ...super.toJSON(), id: this.result.id };
   }
 }

@@ -6,7 +6,7 @@
  * cost anything.
  */
 import type { TimeBudget } from './budget.js';
-import { checkCommandText } from './command-text.js';
+import { checkCommandText, metacharWarnings } from './command-text.js';
 import type { CorrelationOption } from './correlation.js';
 import type { LaunchTarget } from './launch-target.js';
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
@@ -100,6 +100,8 @@ export interface Invocation {
   strictShell: boolean;
   argvMetachars: ArgvMetachars;
   allowOutsideRoot: boolean;
+  /** What the caller should know of the call itself, in words and without values. */
+  warnings: readonly string[];
   /** What is launched where that is not simply `file`, `args` and `cwd`; the runner's business. */
   launchTarget: LaunchTarget | undefined;
   /** Why it is not launched at all; the runner's business too. */
@@ -110,6 +112,7 @@ export interface Invocation {
 export type InvocationDefaults = Readonly<Invocation>;
 
 const NO_ARGS: readonly string[] = Object.freeze([]);
+const NO_WARNINGS: readonly string[] = Object.freeze([]);
 const NO_LAYERS: readonly EnvLayer[] = Object.freeze([]);
 
 /**
@@ -181,6 +184,7 @@ export function blankInvocation(limits: OptionLimits): Invocation {
     strictShell: false,
     argvMetachars: 'executable',
     allowOutsideRoot: false,
+    warnings: NO_WARNINGS,
     launchTarget: undefined,
     refusal: undefined,
   };
@@ -255,6 +259,7 @@ class Reading {
     // What file and arguments mean depends on the shell, which is known only when everything has been read.
     checkCommandText(this.#draft, this.issues);
     this.issues.throwIfAny();
+    if (this.#draft.argvMetachars === 'warn') this.#draft.warnings = metacharWarnings(this.#draft);
     return this.#draft;
   }
 

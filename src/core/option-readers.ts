@@ -20,7 +20,7 @@ export type OptionReader = (draft: Invocation, value: unknown, issues: Issues, l
 const ENV_MODES = ['inherit', 'merge', 'replace', 'minimal'] as const;
 const OUTPUT_TARGETS = ['capture', 'inherit', 'ignore'] as const;
 const STDIN_WORDS = ['ignore', 'pipe', 'inherit'] as const;
-const ARGV_METACHARS = ['off', 'executable', 'reject'] as const;
+const ARGV_METACHARS = ['off', 'executable', 'warn', 'reject'] as const;
 const CONTAINMENTS = ['tree', 'strict', 'group', 'none'] as const;
 
 const utf8 = new TextEncoder();

@@ -51,9 +51,15 @@ export const NO_OUTPUT: OutputSlice = { bytes: new Uint8Array(0), seam: 0, dropp
 const LINE_SEARCH_SHARE = 4;
 const LINE_SEARCH_BYTES = 4096;
 
-/** A slice of which the parts that make no whole characters or lines are cut away; its gap is the larger for it. */
-export interface CutSlice {
-  readonly slice: OutputSlice;
+/** Both sides of a slice's gap; all of it is `head` where there is no gap. */
+export interface SliceParts {
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+  readonly droppedBytes: number;
+}
+
+/** Of which what makes no whole characters or lines is cut away; the gap is the larger for it. */
+export interface CutSlice extends SliceParts {
   readonly encoding: TextEncoding;
   /** Its first character is a mark that the encoding was recognised by. */
   readonly hasMark: boolean;
@@ -74,8 +80,7 @@ export function textOf(slice: OutputSlice, form: TextForm = PLAIN_TEXT, redactor
   if (slice.bytes.length === 0 && slice.droppedBytes === 0) return '';
   if (slice.droppedBytes === 0 && form.encoding === 'utf8')
     return withNewlines(shown(decodeWhole(slice.bytes, 'utf8'), redactor, { end: endsCut }), form);
-  const { slice: cut, encoding, hasMark } = cutForText(slice, form.encoding);
-  const { head: headBytes, tail: tailBytes } = partsOf(cut);
+  const { head: headBytes, tail: tailBytes, encoding, hasMark } = cutForText(slice, form.encoding);
   const head = decodeWhole(headBytes, encoding).slice(hasMark ? 1 : 0);
   if (slice.droppedBytes === 0) return withNewlines(shown(head, redactor, { end: endsCut }), form);
   const shownHead = shown(head, redactor, { end: true });
@@ -98,8 +103,9 @@ export function maskedSlice(slice: OutputSlice, redactor: Redactor, endsCut: boo
   return { ...slice, bytes };
 }
 
-function partsOf({ bytes, seam }: OutputSlice): { readonly head: Uint8Array; readonly tail: Uint8Array } {
-  return { head: bytes.subarray(0, seam), tail: bytes.subarray(seam) };
+/** A view of the slice's bytes. */
+export function partsOf({ bytes, seam, droppedBytes }: OutputSlice): SliceParts {
+  return { head: bytes.subarray(0, seam), tail: bytes.subarray(seam), droppedBytes };
 }
 
 /** Text of bytes that begin at an arbitrary place, `offset`, of their stream. */
@@ -112,20 +118,21 @@ export function withNewlines(text: string, { newlines }: Pick<TextForm, 'newline
   return newlines === 'lf' ? text.replaceAll('\r\n', '\n') : text;
 }
 
-/** Finds out the encoding, and cuts at the borders of characters and lines. */
+/** Finds out the encoding, and cuts at the borders of characters and lines. Nothing is copied: a slice may be large. */
 export function cutForText(slice: OutputSlice, wanted: TextForm['encoding']): CutSlice {
   const { seam, droppedBytes } = slice;
-  const tailOffset = seam + droppedBytes;
   const { head, tail } = partsOf(slice);
-  const { encoding, hasMark } = encodingOf(head, tail, tailOffset, wanted);
-  if (droppedBytes === 0) return { slice, encoding, hasMark };
+  const { encoding, hasMark } = encodingOf(head, tail, seam + droppedBytes, wanted);
+  if (droppedBytes === 0) return { head, tail, droppedBytes, encoding, hasMark };
   const headEnd = wholeLength(head, encoding);
-  const tailStart = startOfTail(tail, tailOffset, encoding);
-  const kept = new Uint8Array(headEnd + tail.length - tailStart);
-  kept.set(head.subarray(0, headEnd));
-  kept.set(tail.subarray(tailStart), headEnd);
-  const dropped = droppedBytes + (seam - headEnd) + tailStart;
-  return { slice: { bytes: kept, seam: headEnd, droppedBytes: dropped }, encoding, hasMark };
+  const tailStart = startOfTail(tail, seam + droppedBytes, encoding);
+  return {
+    head: head.subarray(0, headEnd),
+    tail: tail.subarray(tailStart),
+    droppedBytes: droppedBytes + (seam - headEnd) + tailStart,
+    encoding,
+    hasMark,
+  };
 }
 
 function startOfTail(tail: Uint8Array, offset: number, encoding: TextEncoding): number {

@@ -1,5 +1,7 @@
 import { contentProblem, type Issues } from './validate.js';
 
+const NONE: readonly string[] = Object.freeze([]);
+
 /** A frozen copy of the arguments; `undefined` if they are not an array of strings that a process can be given. */
 export function readArgs(value: unknown, maxArgs: number, issues: Issues): readonly string[] | undefined {
   if (!Array.isArray(value)) {
@@ -13,6 +15,7 @@ export function readArgs(value: unknown, maxArgs: number, issues: Issues): reado
     issues.add('args', `must have at most ${maxArgs} entries`);
     return undefined;
   }
+  if (length === 0) return NONE;
   const copy: string[] = [];
   for (let index = 0; index < length; index += 1) {
     const arg: unknown = value[index];

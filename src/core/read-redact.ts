@@ -28,6 +28,11 @@ export function readRedact(draft: Invocation, value: unknown, issues: Issues): v
   }
 }
 
+/** The choice, for what leaves the process: nothing is shown that is registered, in bytes neither. */
+export function everywhere(choice: RedactChoice = NOTHING): RedactChoice {
+  return { ...choice, inResult: true, inBytes: true };
+}
+
 function readOptions(base: RedactChoice, options: Record<string, unknown>, issues: Issues): RedactChoice {
   for (const name of Object.keys(options)) {
     if (!NAMES.includes(name)) issues.add(`redact.${name}`, `is not one of ${NAMES.join(', ')}`);

@@ -163,8 +163,8 @@ function summaryOf(
     complete,
     heldBy,
     encoding,
-    replacements: replacementsIn(output, slice.bytes, encoding),
-    binary: isBinary(output, slice.bytes, encoding),
+    replacements: keptBytes === 0 ? 0 : replacementsIn(output, slice.bytes, encoding),
+    binary: keptBytes > 0 && isBinary(output, slice.bytes, encoding),
   };
 }
 

@@ -24,7 +24,7 @@ export type InputSource = AsyncIterable<string | Uint8Array>;
 export type StdinOption = 'ignore' | 'pipe' | 'inherit' | { readonly file: string };
 
 /** What is refused of a command without a shell that reads as if there were one. */
-export type ArgvMetachars = 'off' | 'executable' | 'reject';
+export type ArgvMetachars = 'off' | 'executable' | 'warn' | 'reject';
 
 /**
  * Form of the captured output: bytes, bytes as base64 text, or text. `auto` recognises UTF-16 and a byte order mark, which it
@@ -280,8 +280,8 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions,
   readonly nested?: boolean | undefined;
   /**
    * What is said to a command that looks as if a shell were expected to read it, when none is. `executable`: a `file` that is a whole
-   * line is refused; `reject`: so is any argument with a character that a shell acts on; `off`: nothing is. Arguments reach the
-   * command as they are in each case.
+   * line is refused; `reject`: so is any argument with a character that a shell acts on; `warn`: such arguments are named in
+   * `result.warnings`; `off`: nothing is said. Arguments reach the command as they are in each case.
    *
    * @defaultValue `'executable'`
    */

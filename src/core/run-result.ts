@@ -12,7 +12,9 @@ import { isoTime } from './iso-time.js';
 import type { BackendKind, Containment } from './launch-spec.js';
 import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from './outcome.js';
 import type { Redactor } from './redactor.js';
+import { everywhere } from './read-redact.js';
 import type { LimitBreach, LimitName } from './resource-limits.js';
+import { resultDocument, type ResultDocument } from './result-document.js';
 import { ResultOutput, type OutputSummary } from './result-output.js';
 import type { SettledFacts, Usage } from './settled-facts.js';
 import type { ShellName } from './shell-choice.js';
@@ -56,6 +58,8 @@ export interface RunResult<T extends string | Uint8Array = string> {
   segments(): readonly TaggedText[];
   /** The bytes kept of a stream, whatever form its text has; a gap leaves no trace in them. */
   bytes(stream: 'stdout' | 'stderr'): Uint8Array;
+  /** The result as plain data, without secrets, whatever `redact` shows here; `parseResult` of `custody/results` reads it. */
+  toJSON(): ResultDocument;
   readonly output: OutputSummary;
   /** The teardown receipt as known when the run settled; see `handle.cleanup` for its final form. */
   readonly cleanup: Cleanup;
@@ -141,6 +145,8 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly queuedMs: number;
   readonly launches: number;
   readonly #output: ResultOutput;
+  /** `undefined` where nothing is redacted. */
+  readonly #redacted: ResultParts | undefined;
 
   constructor(parts: ResultParts) {
     const { id, invocation, facts, captured, cancelReason, backend, containment, withheldEnv, redactor, taps } = parts;
@@ -171,7 +177,7 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.breach = breach;
     this.unenforcedLimits = unenforcedLimits;
     this.withheldEnv = withheldEnv;
-    this.warnings = redactor === undefined ? NO_WARNINGS : warningsOf(invocation, redactor);
+    this.warnings = redactor === undefined ? invocation.warnings : warningsOf(invocation, redactor);
     this.durationMs = facts.durationMs;
     this.startTime = isoTime(facts.startedAtMs);
     this.endTime = isoTime(facts.startedAtMs + facts.durationMs);
@@ -180,6 +186,7 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.containment = levelInForce(facts.cleanup.mechanism, containment);
     this.queuedMs = parts.queuedMs;
     this.launches = parts.launches;
+    this.#redacted = redactor === undefined ? undefined : parts;
     Object.freeze(this);
   }
 
@@ -194,13 +201,22 @@ class SettledResult implements RunResult<string | Uint8Array> {
   bytes(stream: 'stdout' | 'stderr'): Uint8Array {
     return this.#output.bytes(stream);
   }
-}
 
-const NO_WARNINGS: readonly string[] = Object.freeze([]);
+  toJSON(): ResultDocument {
+    if (this.#redacted === undefined) return resultDocument(this);
+    const { invocation, redactor } = this.#redacted;
+    const shared = { ...this.#redacted, invocation: { ...invocation, redact: everywhere(invocation.redact) } };
+    return resultDocument(createResult(shared), redactor);
+  }
+}
 
 function warningsOf(invocation: Readonly<Invocation>, redactor: Redactor): readonly string[] {
   const inherited = (['stdout', 'stderr'] as const).filter((name) => invocation[name] === 'inherit');
-  return [...redactor.warnings, ...inherited.map((name) => `${name} is not redacted: it is inherited`)];
+  return [
+    ...invocation.warnings,
+    ...redactor.warnings,
+    ...inherited.map((name) => `${name} is not redacted: it is inherited`),
+  ];
 }
 
 /** What was run, as it is shown. `resolvedFile`: `''` if none was found, or none is known yet. */

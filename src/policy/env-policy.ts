@@ -72,6 +72,16 @@ export function environmentOf(
   return { base: 'empty', set: result.entries(), unset: [], withheld };
 }
 
+/** Names that stand in a layer a second time, told apart by case alone. The last one is used, and a removal after all others. */
+export function namesInSeveralCases(layers: readonly EnvLayer[]): readonly string[] {
+  return layers.flatMap(({ set, unset }) => {
+    const names = [...set.map(([name]) => name), ...unset];
+    const firstOf = new Map<string, string>();
+    for (const name of names) if (!firstOf.has(name.toUpperCase())) firstOf.set(name.toUpperCase(), name);
+    return names.filter((name) => firstOf.get(name.toUpperCase()) !== name);
+  });
+}
+
 /** Modes that look at no name of the host withhold none. */
 function withheldNames(mode: EnvMode, host: HostEnvironment, filter: NameFilter): readonly string[] {
   if (mode === 'replace' || mode === 'merge') return NONE;

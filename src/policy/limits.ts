@@ -30,7 +30,10 @@ export const MAX_CANCEL_GRACE_MS = 4_000;
 /** Milliseconds that leftovers of a finished command get to end by themselves, and again after the request to terminate. */
 export const STRAGGLER_GRACE_MS = 100;
 
-/** Milliseconds the kill may take to be confirmed before a run settles as unconfirmed. */
+/**
+ * Milliseconds from a cancellation to the result, at most: the grace period, and what is left of them for the kill to be
+ * confirmed before the run settles as unconfirmed.
+ */
 export const CLEANUP_BUDGET_MS = 5_000;
 
 /** Milliseconds the end of the host may be delayed to stop what still runs. */

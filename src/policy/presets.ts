@@ -16,6 +16,9 @@ export interface PresetOptions {
 /** Globs of names whose values are usually secrets; a start for `envExclude`. */
 export const SECRET_NAME_GLOBS: readonly string[] = Object.freeze(['*_TOKEN', '*_KEY', '*_SECRET', '*_PASSWORD']);
 
+/** Resident memory of all processes of a command with preset `agent`: enough for a build, not for the whole host. */
+const AGENT_MEMORY_BYTES = 512 * 1024 * 1024;
+
 export const PRESETS: Readonly<Record<Preset, PresetOptions>> = {
   // A library must not surprise: the host's environment, output as it was produced.
   default: { defaults: {}, maxConcurrent: undefined },
@@ -26,6 +29,8 @@ export const PRESETS: Readonly<Record<Preset, PresetOptions>> = {
       envExclude: SECRET_NAME_GLOBS,
       env: { CI: 'true', DOTNET_CLI_TELEMETRY_OPTOUT: '1' },
       redact: true,
+      newlines: 'lf',
+      limits: { memoryBytes: AGENT_MEMORY_BYTES },
     },
     maxConcurrent: 4,
   },

@@ -39,8 +39,8 @@ export interface RunnerOptions extends GateOptions {
    */
   readonly native?: NativeMode | undefined;
   /**
-   * What to start from. `agent`, for commands that somebody else chose: a minimal environment with `CI=true`, and what looks like
-   * a secret is redacted. `compat`: as `node:child_process` does it. `defaults` win over it.
+   * What to start from. `agent`, for commands that somebody else chose: a minimal environment with `CI=true`, 512 MiB of
+   * memory, LF as line end, and what looks like a secret is redacted. `compat`: as `node:child_process` does it. `defaults` win over it.
    *
    * @defaultValue `'default'`
    */
@@ -76,13 +76,15 @@ export const withParameterFile: ParameterFileFunction = parameterFiles.use;
 
 const isWindows = process.platform === 'win32';
 
+let isWorker: boolean | undefined;
+
 /** The environment of the host. A worker has a copy of it, which the operating system's own does not follow. */
 const host: HostEnvironment = {
   get variables() {
     return process.env;
   },
   get isCopy() {
-    return !workerThreads().isMainThread;
+    return (isWorker ??= !workerThreads().isMainThread);
   },
   ignoresCase: isWindows,
 };

@@ -1,7 +1,7 @@
 /** The end of a run that its owner no longer wants: stopped, settled, and known to have left nothing. */
 import type { Cleanup } from '../core/cleanup.js';
 import { CustodyError } from '../core/errors.js';
-import { CLEANUP_BUDGET_MS, MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
+import { CLEANUP_BUDGET_MS } from '../policy/limits.js';
 import { Deferred } from './deferred.js';
 import type { Run } from './run.js';
 
@@ -12,22 +12,22 @@ import type { Run } from './run.js';
  * had: with mechanism `child-only` the receipt says `unconfirmed`, and nobody will ever know more.
  */
 export async function endRun(run: Run, reason: string): Promise<void> {
-  if (run.facts === undefined) {
-    run.cancel(reason);
-    await run.answers.whenSettled();
-  }
-  const cleanup = run.answers.cleanup ?? (await endLeftovers(run, reason));
+  const cleanup = run.answers.cleanup ?? (await endInTime(run, reason));
   if (cleanup !== undefined && (cleanup.status !== 'unconfirmed' || cleanup.mechanism === 'child-only')) return;
   const message = `processes of ${run.id} may still be alive`;
   throw new CustodyError('CLEANUP_UNCONFIRMED', message, { operation: 'dispose' });
 }
 
-/** Ends what outlived the settling. `undefined`: not confirmed in time. */
-async function endLeftovers(run: Run, reason: string): Promise<Cleanup | undefined> {
-  run.cancel(reason);
+/** The last receipt; `undefined`: not had in time. The budget is that of both, the stop and what outlives it. */
+async function endInTime(run: Run, reason: string): Promise<Cleanup | undefined> {
   const late = new Deferred<undefined>();
-  const limit = setTimeout(() => late.resolve(undefined), MAX_CANCEL_GRACE_MS + CLEANUP_BUDGET_MS);
+  const limit = setTimeout(() => late.resolve(undefined), CLEANUP_BUDGET_MS);
   try {
+    if (run.facts === undefined) {
+      run.cancel(reason);
+      await run.answers.whenSettled();
+    }
+    if (run.answers.cleanup === undefined) run.cancel(reason);
     return await Promise.race([run.answers.whenCleanup(), late.promise]);
   } finally {
     clearTimeout(limit);

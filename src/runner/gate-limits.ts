@@ -22,7 +22,8 @@ export interface GateOptions {
   readonly maxQueued?: number | undefined;
   /**
    * Bytes that the output buffers of all running commands may hold: `maxOutputBytes` for each captured stream. A command that
-   * does not fit waits like one without a slot.
+   * does not fit waits like one without a slot. What the handles of commands that have settled still keep counts as well, until
+   * they are disposed of; it makes commands run one at a time, at worst.
    *
    * @defaultValue 256 MiB, or 2 MiB for each of `maxConcurrent` if that is more
    */

@@ -1,7 +1,8 @@
 /**
  * Decides which runs of a runner may go on at a time, and counts them.
  *
- * A run holds a slot from its launch until it has settled, and with it the bytes of its rings. Who finds no slot waits, first
+ * A run holds a slot from its launch until it has settled, and with it the bytes of its rings; what its handle keeps after that
+ * counts until it lets go. Who finds no slot waits, first
  * in, first out: the first in the queue is never passed by one that needs less, so that all get their turn. Places beside the
  * slots are for runs that must not wait (nested ones, `runSync`). What waits and for how long is `turn.ts`.
  */
@@ -27,6 +28,7 @@ export class Gate {
   #slots = 0;
   #aside = 0;
   #ringBytes = 0;
+  #keptBytes = 0;
   #quarantined = 0;
   #pauses = 0;
   #isAdmitting = false;
@@ -95,6 +97,12 @@ export class Gate {
     this.#admit();
   }
 
+  /** Counts output that a run which has settled keeps for its handle; negative once that has let go. */
+  keep(bytes: number): void {
+    this.#keptBytes += bytes;
+    if (bytes < 0) this.#admit();
+  }
+
   /** Counts a run whose processes may still be alive, or one that no longer has any. */
   quarantine(change: 1 | -1): void {
     this.#quarantined += change;
@@ -108,13 +116,16 @@ export class Gate {
       queued: this.#queue.length,
       quarantined: this.#quarantined,
       bufferBytes: this.#ringBytes,
+      keptBytes: this.#keptBytes,
       targets: Object.fromEntries(Array.from(this.#targets, ([name, counts]) => [name, activityOf(counts)])),
     };
   }
 
   #hasRoom({ ringBytes }: Turn): boolean {
     const { maxConcurrent, maxLiveBufferBytes } = this.limits;
-    return this.#slots < maxConcurrent && this.#ringBytes + ringBytes <= maxLiveBufferBytes && this.#pauses === 0;
+    // Handles may keep output for ever: that slows others down to one at a time and stops nobody.
+    const others = this.#ringBytes === 0 ? 0 : this.#ringBytes + this.#keptBytes;
+    return this.#slots < maxConcurrent && others + ringBytes <= maxLiveBufferBytes && this.#pauses === 0;
   }
 
   /** Lets in who is first for as long as there is room. */

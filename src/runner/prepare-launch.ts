@@ -5,13 +5,13 @@
 import type { Invocation } from '../core/invocation.js';
 import { isSurelyShort, lengthExcess, type LengthSubject } from '../core/length-budget.js';
 import type { LaunchFailure } from '../core/settled-facts.js';
-import type { HostEnvironment } from '../policy/env-policy.js';
+import { namesInSeveralCases, type HostEnvironment } from '../policy/env-policy.js';
 import type { RunContext } from './run-context.js';
 import type { ShellCommand } from './shells/shells.js';
 import { environmentFor, layersOf } from './to-launch-spec.js';
 
 /**
- * Completes the invocation. An ordinary command costs three looks.
+ * Completes the invocation. An ordinary command costs four looks.
  *
  * @throws {@link CommandValidationError} for a directory outside of the root, and for arguments that a shell cannot be given.
  */
@@ -28,8 +28,16 @@ export function prepareLaunch(invocation: Invocation, context: RunContext): void
     };
     invocation.refusal = directory?.refusal;
   }
+  if (context.host.ignoresCase) warnOfMergedNames(invocation);
   if (isSurelyShort(invocation.file, invocation.args, layersOf(invocation))) return;
   invocation.refusal ??= lengthRefusal(invocation, command, context);
+}
+
+function warnOfMergedNames(invocation: Invocation): void {
+  const merged = namesInSeveralCases(layersOf(invocation));
+  if (merged.length === 0) return;
+  const warning = `variables whose names differ only in case are one, the last: ${merged.join(', ')}`;
+  invocation.warnings = [...invocation.warnings, warning];
 }
 
 function lengthRefusal(

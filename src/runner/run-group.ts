@@ -5,12 +5,12 @@ import { CustodyError } from '../core/errors.js';
 import { endRun } from './end-run.js';
 import type { Run } from './run.js';
 
-/** The runs of all groups in this JavaScript environment. */
-const all = new Set<Run>();
+/** The groups of this JavaScript environment that have runs. */
+const groups = new Set<ReadonlySet<Run>>();
 
 /** Every run of this JavaScript environment whose processes may be alive, whatever runner or scope it belongs to. */
 export function liveRuns(): readonly Run[] {
-  return [...all];
+  return [...groups].flatMap((runs) => [...runs]);
 }
 
 export class RunGroup {
@@ -23,13 +23,12 @@ export class RunGroup {
   }
 
   add(run: Run): void {
+    if (this.#runs.size === 0) groups.add(this.#runs);
     this.#runs.add(run);
-    all.add(run);
   }
 
   delete(run: Run): void {
-    this.#runs.delete(run);
-    all.delete(run);
+    if (this.#runs.delete(run) && this.#runs.size === 0) groups.delete(this.#runs);
   }
 
   /**

@@ -66,7 +66,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   #facts: SettledFacts | undefined;
   #attachments = NO_ATTACHMENTS;
 
-  /** `hasHandle`: as in {@link OutputHold}. */
+  /** `hasHandle`: as in {@link OutputHold.of}. */
   constructor(
     context: RunContext,
     group: RunGroup,
@@ -80,7 +80,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     this.#context = context;
     this.#group = group;
     this.#invocation = invocation;
-    this.hold = new OutputHold(this, hasHandle);
+    this.hold = OutputHold.of(this, hasHandle);
     this.correlationIds = correlate(currentCorrelation(), invocation.correlation);
     this.#turn = new Turn(context.gate, context.clock, this, invocation);
     this.#limit = TimeLimit.of(context.clock, invocation);
@@ -304,6 +304,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
       this.#settle(facts, isFinal);
       this.releaseIfDone();
     } finally {
+      if (this.#launchId !== undefined) this.#turn.keep(facts.stdout.keptBytes + facts.stderr.keptBytes);
       // Last, so that the rings of this run are gone before those of the next one come.
       this.#turn.end();
     }
@@ -341,5 +342,6 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     if (this.#launchId === undefined || this.hold.isHeld || result === undefined || cleanup === undefined) return;
     this.backend.release(this.#launchId);
     this.#launchId = undefined;
+    this.#turn.released();
   }
 }

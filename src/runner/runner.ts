@@ -202,6 +202,8 @@ export interface RunnerActivity {
   readonly quarantined: number;
   /** Bytes that the output buffers of the executing commands may hold. */
   readonly bufferBytes: number;
+  /** Bytes of output that the handles of commands that have settled keep. */
+  readonly keptBytes: number;
   /** By name, the targets for which commands execute or wait. Every other target is ready. */
   readonly targets: Readonly<Record<string, TargetActivity>>;
 }

@@ -6,7 +6,7 @@ import type { EnvLayer, Invocation } from '../core/invocation.js';
 import type { Containment, OutputTarget } from '../core/launch-spec.js';
 import { ringSizeOf } from '../core/retention.js';
 import { environmentOf, type HostEnvironment, type PlannedEnvironment } from '../policy/env-policy.js';
-import { CLEANUP_BUDGET_MS, STRAGGLER_GRACE_MS } from '../policy/limits.js';
+import { CLEANUP_BUDGET_MS, MAX_CANCEL_GRACE_MS, STRAGGLER_GRACE_MS } from '../policy/limits.js';
 
 /** The launch of an invocation on a backend with this default containment; `holdsOutput` as in {@link LaunchSpec}. */
 export function toLaunchSpec(
@@ -40,7 +40,8 @@ export function toLaunchSpec(
     graceMs: invocation.graceMs,
     drainMs: invocation.drainMs,
     stragglerGraceMs: STRAGGLER_GRACE_MS,
-    cleanupBudgetMs: CLEANUP_BUDGET_MS,
+    // Whoever cancels waits for the grace period and this together.
+    cleanupBudgetMs: CLEANUP_BUDGET_MS - Math.min(invocation.graceMs, MAX_CANCEL_GRACE_MS),
   };
 }
 

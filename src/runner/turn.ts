@@ -39,6 +39,7 @@ export class Turn implements QueueLinks<Turn> {
   #timer: Timer | undefined;
   #pauses = false;
   #isQuarantined = false;
+  #keptBytes = 0;
 
   constructor(gate: Gate, clock: Clock, owner: TurnOwner, invocation: Readonly<Invocation>) {
     this.#gate = gate;
@@ -103,6 +104,19 @@ export class Turn implements QueueLinks<Turn> {
     if (isQuarantined === this.#isQuarantined) return;
     this.#isQuarantined = isQuarantined;
     this.#gate.quarantine(isQuarantined ? 1 : -1);
+  }
+
+  /** Has output counted that the run keeps after it has settled. */
+  keep(bytes: number): void {
+    this.#keptBytes = bytes;
+    this.#gate.keep(bytes);
+  }
+
+  /** Nothing of the run is kept any more. */
+  released(): void {
+    if (this.#keptBytes === 0) return;
+    this.#gate.keep(-this.#keptBytes);
+    this.#keptBytes = 0;
   }
 
   /** Gives back whatever is held. Idempotent. */

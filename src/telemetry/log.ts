@@ -2,7 +2,15 @@
  * Writes runs to a logger: one record when a command is launched, one when it has settled.
  */
 import type { RunObserver } from '../core/observer.js';
-import { failureKind, recordOfEvent, recordOfResult, stderrSample, type RunRecord } from './run-record.js';
+import type { Classify } from './classify.js';
+import {
+  failureKind,
+  notesOfResult,
+  recordOfEvent,
+  recordOfResult,
+  stderrSample,
+  type RunRecord,
+} from './run-record.js';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -13,18 +21,23 @@ export type RecordLogger = Readonly<Record<Level, (record: RunRecord, message: s
 export type MessageLogger = Readonly<Record<Level, (message: string, record: RunRecord) => void>>;
 
 /** Options of {@link logObserver}. */
-export type LogOptions =
+export type LogOptions = (
   | { readonly logger: RecordLogger; readonly messageFirst?: false | undefined }
-  | { readonly logger: MessageLogger; readonly messageFirst: true };
+  | { readonly logger: MessageLogger; readonly messageFirst: true }
+) & {
+  /** Adds the `category` of a failure: `classifyResult` of `custody/failure`, for instance. */
+  readonly classify?: Classify | undefined;
+};
 
 /**
  * An observer that logs: launches and successes as `info`, timeouts and failures of the command as `warn`, what could not be
- * started, was lost or left processes behind as `error`, output as `debug`. A failure comes with the end of standard error.
+ * started, was lost or left processes behind as `error`, output as `debug`. A failure comes with the end of standard error. What
+ * is not as the command wrote it (bytes dropped, replaced, not heard by a handler) is a `warn` of its own.
  *
  * @example
  * const runner = createRunner({ observers: [logObserver({ logger: console, messageFirst: true })] });
  */
-export function logObserver({ logger, messageFirst }: LogOptions): RunObserver {
+export function logObserver({ logger, messageFirst, classify }: LogOptions): RunObserver {
   const log = (level: Level, record: RunRecord, message: string): void => {
     if (messageFirst === true) logger[level](message, record);
     else logger[level](record, message);
@@ -37,9 +50,11 @@ export function logObserver({ logger, messageFirst }: LogOptions): RunObserver {
       log('debug', { ...recordOfEvent(event), stdoutBytes, stderrBytes }, 'command output');
     },
     settled: ({ result, ...event }) => {
-      const sample = result.success ? undefined : stderrSample(result);
-      const record = { ...recordOfEvent(event), ...recordOfResult(result) };
-      log(levelOf(result), sample === undefined ? record : { ...record, stderr: sample }, `command ${wordFor(result)}`);
+      const subject = recordOfEvent(event);
+      const record = { ...subject, ...recordOfResult(result), ...reasonsOf(result, classify) };
+      log(levelOf(result), record, `command ${wordFor(result)}`);
+      const notes = notesOfResult(result);
+      if (Object.keys(notes).length > 0) log('warn', { ...subject, ...notes }, 'command ran with warnings');
     },
     cleanedUp: ({ cleanup, ...event }) => {
       const record = { ...recordOfEvent(event), cleanup: cleanup.status, survivors: cleanup.survivors.length };
@@ -48,7 +63,15 @@ export function logObserver({ logger, messageFirst }: LogOptions): RunObserver {
   };
 }
 
-type AnyResult = Parameters<typeof recordOfResult>[0];
+type AnyResult = Parameters<Classify>[0];
+
+/** What a failure came from, as far as it can be told. */
+function reasonsOf(result: AnyResult, classify: Classify | undefined): RunRecord {
+  if (result.success) return {};
+  const stderr = stderrSample(result);
+  const category = classify?.(result)?.category;
+  return { ...(stderr === undefined ? {} : { stderr }), ...(category === undefined ? {} : { category }) };
+}
 
 function levelOf(result: AnyResult): Level {
   const { kind } = result.outcome;

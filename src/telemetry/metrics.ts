@@ -2,6 +2,7 @@
  * Counts runs with a meter of OpenTelemetry. The meter is passed in, so nothing of OpenTelemetry is loaded here.
  */
 import type { RunObserver } from '../core/observer.js';
+import type { Classify } from './classify.js';
 import { failureKind } from './run-record.js';
 
 type Attributes = Record<string, string | number>;
@@ -21,6 +22,12 @@ export interface MeterLike {
   createHistogram(name: string, options?: { description?: string; unit?: string }): Histogram;
 }
 
+/** Options of {@link metricsObserver}. */
+export interface MetricsOptions {
+  /** Adds the attribute `category` to failures: `classifyResult` of `custody/failure`, for instance. */
+  readonly classify?: Classify | undefined;
+}
+
 /**
  * An observer that feeds a meter: `execution_duration_seconds` (histogram), `execution_exit_code` (one count per code),
  * `custody.run.failures` by kind, `custody.run.truncations`, and `custody.runs.active`. The attribute `command` is the base name
@@ -29,7 +36,7 @@ export interface MeterLike {
  * @example
  * const runner = createRunner({ observers: [metricsObserver(metrics.getMeter('my-app'))] });
  */
-export function metricsObserver(meter: MeterLike): RunObserver {
+export function metricsObserver(meter: MeterLike, { classify }: MetricsOptions = {}): RunObserver {
   const duration = meter.createHistogram('execution_duration_seconds', {
     description: 'Time from the start of a command to the end of its cleanup',
     unit: 's',
@@ -48,11 +55,16 @@ export function metricsObserver(meter: MeterLike): RunObserver {
       duration.record(result.durationMs / 1_000, { command, outcome: result.outcome.kind });
       exitCodes.add(1, { command, exit_code: result.exitCode });
       const kind = failureKind(result);
-      if (kind !== undefined) failures.add(1, { command, kind });
+      if (kind !== undefined) failures.add(1, { command, kind, ...categoryOf(result, classify) });
       const truncated = Object.values(result.output).filter((stream) => isTruncated(stream)).length;
       if (truncated > 0) truncations.add(truncated, { command });
     },
   };
+}
+
+function categoryOf(result: Parameters<Classify>[0], classify: Classify | undefined): Attributes {
+  const category = classify?.(result)?.category;
+  return category === undefined ? {} : { category };
 }
 
 function isTruncated(stream: unknown): boolean {

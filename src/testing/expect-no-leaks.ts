@@ -6,7 +6,7 @@
  * for the next command are no leak, nor are the descriptors through which they are reached.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { CustodyError } from '../core/errors.js';
+import { CustodyError, type CustodyErrorDocument } from '../core/errors.js';
 import { displayPath } from '../core/display-path.js';
 import { liveRuns } from '../runner/run-group.js';
 
@@ -41,7 +41,7 @@ export class LeaksFoundError extends CustodyError {
     this.leaks = Object.freeze([...leaks]);
   }
 
-  override toJSON(): Record<string, unknown> {
+  override toJSON(): CustodyErrorDocument & { readonly leaks: readonly Leak[] } {
     return { ...super.toJSON(), leaks: this.leaks };
   }
 }

@@ -1,8 +1,11 @@
 // Promised    : with --json, stdout holds one JSON document and nothing else, whatever became of the command.
 // Not promised: the order of its fields.
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createRunner, type NativeMode, type RunnerCapabilities } from '../../src/index.js';
-import { backends, custody } from './cli-process.js';
+import { backends, custody, environment } from './cli-process.js';
 
 type Document = Record<string, unknown>;
 
@@ -17,7 +20,7 @@ describe.each(backends)('custody exec --json over %s', (name, mode) => {
     return { exitCode, document: JSON.parse(stdout.toString()) as Document };
   }
 
-  it('prints the result of a run', async () => {
+  it('CLI-06, RES-09: prints the result of a run', async () => {
     const { exitCode, document } = await exec('sh', '-c', 'echo out; echo err >&2; exit 3');
     expect(exitCode).toBe(3);
     expect(document).toMatchObject({
@@ -32,6 +35,7 @@ describe.each(backends)('custody exec --json over %s', (name, mode) => {
       timedOut: false,
       cancelled: false,
       reason: null,
+      truncation: null,
       stdout: 'out\n',
       stderr: 'err\n',
       output: {
@@ -133,5 +137,47 @@ describe.each(backends)('custody exec --json over %s', (name, mode) => {
   it('hands its own input to the command', async () => {
     const { stdout } = await custody(['exec', '--json', 'cat'], { mode, input: 'given' });
     expect(JSON.parse(stdout.toString())).toMatchObject({ stdout: 'given' });
+  });
+
+  describe('ENV-09, ENV-10: secrets', () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'custody-secrets-')));
+    const file = join(folder, 'token');
+    writeFileSync(file, 'hunter2-hunter2\n');
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    async function refusalOf(...args: readonly string[]): Promise<unknown> {
+      const { exitCode, document } = await exec(...args, 'true');
+      expect(exitCode).toBe(2);
+      expect(document).toMatchObject({ error: { code: 'VALIDATION_FAILED' }, cliExitCode: 2 });
+      return (document['error'] as Document)['message'];
+    }
+
+    it('come from a file or the environment, reach the command and stand in no document', async () => {
+      const script = 'echo "${#KEY} $KEY ${#TOKEN} $TOKEN"; echo corp-12345678 >&2';
+      const args = ['exec', '--json', '--secret', `KEY=${file}`, '--secret', 'TOKEN', '--redact', 'corp-[0-9]+'];
+      const env = { TOKEN: 'swordfish-1' };
+      const { stdout, stderr } = await custody([...args, 'sh', '-c', script], { mode, env: environment(mode, env) });
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout.toString())).toMatchObject({
+        stdout: '15 [REDACTED] 11 [REDACTED]\n',
+        stderr: '[REDACTED]\n',
+      });
+      expect(stdout.toString()).not.toMatch(/hunter2|swordfish|corp-1/);
+    });
+
+    it('are asked for in words where there are none', async () => {
+      expect(await refusalOf('--secret', 'NO_SUCH_VARIABLE')).toMatch(/NO_SUCH_VARIABLE: there is no such variable/);
+      expect(await refusalOf('--secret', `KEY=${join(folder, 'none')}`)).toMatch(
+        /KEY: the file cannot be read \(ENOENT\)/,
+      );
+      expect(await refusalOf('--redact', '(')).toMatch(/redact\.patterns\[0\]/);
+    });
+
+    it('are said not to be redacted where output is inherited', async () => {
+      const { stdout, stderr } = await custody(['exec', '--secret', `KEY=${file}`, 'sh', '-c', 'echo $KEY'], { mode });
+      expect(stdout.toString()).toBe('hunter2-hunter2\n');
+      expect(stderr).toMatch(/stdout is not redacted: it is inherited/);
+      expect(stderr).not.toContain('hunter2');
+    });
   });
 });

@@ -12,6 +12,7 @@ import {
   type CustodyRunner,
   type RunResult,
 } from '../../src/index.js';
+import { placeProgram } from '../programs/probe-files.js';
 import { forEachBackend } from './describe-backend.js';
 
 afterEach(() => {
@@ -75,9 +76,19 @@ forEachBackend((scene) => {
   });
 
   it('CMD-21: the result names the file that was executed', async () => {
-    const result = await scene.runner.run('probe', ['args'], { env: { PATH: scene.directory } });
-    expect(result.command).toMatchObject({ file: 'probe', resolvedFile: scene.probe });
+    const result = await scene.runner.run(scene.bareName, ['args'], { env: { PATH: scene.directory } });
+    expect(result.command).toMatchObject({ file: scene.bareName, resolvedFile: scene.probe });
     expect((await scene.runner.run('no-such-command')).command.resolvedFile).toBeNull();
+  });
+
+  it('CMD-21: a name that another PATH finds elsewhere is told as that file, and then as the first one again', async () => {
+    const elsewhere = join(scene.directory, 'elsewhere');
+    mkdirSync(elsewhere);
+    placeProgram(scene.probe, join(elsewhere, scene.probeName));
+    const found: unknown[] = [];
+    for (const PATH of [scene.directory, elsewhere, scene.directory])
+      found.push((await scene.runner.run(scene.bareName, ['args'], { env: { PATH } })).command.resolvedFile);
+    expect(found).toEqual([scene.probe, join(elsewhere, scene.probeName), scene.probe]);
   });
 
   describe('CMD-16: lengths', () => {

@@ -59,7 +59,7 @@ forEachBackend((scene) => {
   });
 
   it('resolves a relative path against the working directory', async () => {
-    const result = await scene.runner.run('./probe', ['cwd'], { cwd: scene.directory });
+    const result = await scene.runner.run(`./${scene.bareName}`, ['cwd'], { cwd: scene.directory });
     expect(scene.record(result).stdout).toBe(scene.directory);
   });
 
@@ -82,7 +82,7 @@ forEachBackend((scene) => {
 
   describe('finding the executable', () => {
     it('looks in the PATH of the child', async () => {
-      const result = await scene.runner.run('probe', ['args', 'found'], { env: { PATH: scene.directory } });
+      const result = await scene.runner.run(scene.bareName, ['args', 'found'], { env: { PATH: scene.directory } });
       expect(scene.record(result).stdout).toBe('found\0');
     });
 
@@ -90,7 +90,7 @@ forEachBackend((scene) => {
       const before = process.env['PATH'];
       process.env['PATH'] = `${scene.directory}:${before ?? ''}`;
       try {
-        const result = await scene.runner.run('probe', ['args'], { env: { PATH: '/nonexistent' } });
+        const result = await scene.runner.run(scene.bareName, ['args'], { env: { PATH: '/nonexistent' } });
         expect(refusal(scene.record(result))).toEqual(notFound);
       } finally {
         process.env['PATH'] = before;
@@ -100,17 +100,17 @@ forEachBackend((scene) => {
     it.each(['/nonexistent', ':/nonexistent', '/nonexistent:', '/nonexistent::/nonexistent'])(
       'does not look in the current directory with PATH %j',
       async (path) => {
-        const result = await scene.runner.run('probe', ['args'], { cwd: scene.directory, env: { PATH: path } });
+        const result = await scene.runner.run(scene.bareName, ['args'], { cwd: scene.directory, env: { PATH: path } });
         expect(refusal(scene.record(result))).toEqual(notFound);
       },
     );
 
     it('passes over directories and files that cannot be executed', async () => {
       const [folder, plain] = [join(scene.directory, 'folder'), join(scene.directory, 'plain')];
-      mkdirSync(join(folder, 'probe'), { recursive: true });
+      mkdirSync(join(folder, scene.probeName), { recursive: true });
       mkdirSync(plain);
-      writeFileSync(join(plain, 'probe'), 'text', { mode: 0o644 });
-      const result = await scene.runner.run('probe', ['args', 'found'], {
+      writeFileSync(join(plain, scene.probeName), 'text', { mode: 0o644 });
+      const result = await scene.runner.run(scene.bareName, ['args', 'found'], {
         env: { PATH: `${folder}:${plain}:${scene.directory}` },
       });
       expect(scene.record(result).stdout).toBe('found\0');
@@ -119,8 +119,8 @@ forEachBackend((scene) => {
     it('says that permission is missing when only files without it were found', async () => {
       const plain = join(scene.directory, 'plain');
       mkdirSync(plain);
-      writeFileSync(join(plain, 'probe'), 'text', { mode: 0o644 });
-      const result = await scene.runner.run('probe', ['args'], { env: { PATH: plain } });
+      writeFileSync(join(plain, scene.probeName), 'text', { mode: 0o644 });
+      const result = await scene.runner.run(scene.bareName, ['args'], { env: { PATH: plain } });
       expect(refusal(scene.record(result))).toEqual(notPermitted);
     });
   });

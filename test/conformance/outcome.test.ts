@@ -1,6 +1,7 @@
 // Promised    : how a run ended is told by one closed union, and every other field of the result agrees with it.
 // Not promised: a core dump; probes switch it off.
 import { describe, expect, it } from 'vitest';
+import { parseResult } from '../../src/core/parse-result.js';
 import { CommandFailedError } from '../../src/index.js';
 import { forEachBackend } from './describe-backend.js';
 
@@ -62,15 +63,13 @@ forEachBackend((scene) => {
       expect(one.id).not.toBe(other.id);
     });
 
-    it('is frozen and survives JSON', async () => {
-      const result = await scene.run('drip', ['2', '0']);
+    it('RES-09: is frozen and survives JSON', async () => {
+      const result = await scene.run('drip', ['4', '0', 'alternate']);
       expect(Object.isFrozen(result)).toBe(true);
-      expect(JSON.parse(JSON.stringify(result))).toMatchObject({
-        id: result.id,
-        outcome: { kind: 'exited', exitCode: 0 },
-        stdout: 'line 0\nline 1\n',
-        cleanup: { survivors: [] },
-      });
+      const parsed = parseResult(JSON.stringify(result));
+      expect({ ...parsed }).toEqual({ ...result });
+      expect(parsed.combined()).toBe(result.combined());
+      expect(parsed.segments()).toEqual(result.segments());
     });
 
     it('tells the processor time of leader or tree, or that it is unknown', async () => {

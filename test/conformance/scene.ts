@@ -16,6 +16,9 @@ import { eventually } from './eventually.js';
 /** `createRunner`'s names of the two backends. */
 export type BackendChoice = 'require' | 'off';
 
+/** Characters that mkdtemp puts behind a prefix. */
+const RANDOM_CHARACTERS = 6;
+
 /** Characters of a result's text that the journal shows from either end. */
 const JOURNAL_TEXT = 400;
 
@@ -35,6 +38,7 @@ export class BackendScene {
   readonly #choice: BackendChoice;
   #runner: CustodyRunner | undefined;
   #directory = '';
+  #bareName = 'probe';
   #journal: unknown[] = [];
 
   constructor(choice: BackendChoice) {
@@ -46,6 +50,8 @@ export class BackendScene {
     const scenes = join(probeDirectory, 'scenes');
     mkdirSync(scenes, { recursive: true });
     this.#directory = mkdtempSync(join(scenes, 'scene-'));
+    // What is left of a process that has ended is its name: no other scene, in this run or another, may have the same.
+    if (programSuffix === '') this.#bareName = `probe-${this.#directory.slice(-RANDOM_CHARACTERS)}`;
     this.#journal = [];
     placeProgram(probeFile, this.probe);
     this.#runner = createRunner({ native: this.#choice });
@@ -75,8 +81,15 @@ export class BackendScene {
     return join(this.#directory, this.probeName);
   }
 
+  /** Its name without what Windows puts behind it. */
+  get bareName(): string {
+    return this.#bareName;
+  }
+
   /** How its processes are called. */
-  readonly probeName = `probe${programSuffix}`;
+  get probeName(): string {
+    return `${this.#bareName}${programSuffix}`;
+  }
 
   /** A runner of its own on the same backend, for tests about closing. The caller closes it. */
   anotherRunner(defaults: RunOptions = {}, preset: Preset = 'default'): CustodyRunner {

@@ -136,7 +136,7 @@ it('CON-02, CON-06, CON-08, CON-11: keeps its limits whatever happens, and comes
       }
       while (model.unclean.length > 0) model.do({ kind: 'clean', pick: 0 });
       expect(model.scene.runner.activity()).toEqual({
-        ...{ state: 'ready', executing: 0, queued: 0, quarantined: 0, bufferBytes: 0, targets: {} },
+        ...{ state: 'ready', executing: 0, queued: 0, quarantined: 0, bufferBytes: 0, keptBytes: 0, targets: {} },
       });
       expect(model.handles.every((handle) => handle.state === 'settled')).toBe(true);
       expect(model.scene.backend.clock.timers.all).toBe(0);

@@ -2,6 +2,7 @@
 #include "platform/linux/tree_container.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -48,6 +49,15 @@ TEST_CASE("a run below a shim is started, exited and confirmed empty, with the u
   CHECK(report.survivors.empty());
   CHECK(report.killed.empty());
   CHECK(scene.container->resolved_file() == kProbe);
+}
+
+TEST_CASE("D-40: a run has begun when its leader did, however late the host hears of it") {
+  TreeWorkshop tree;
+  ContainerScene scene(*tree, TreeSpec({kProbe, "wait"}));
+  const custody::core::Instant has_spoken = ContainerScene::Now();
+  ::usleep(50'000);  // this is the lateness
+  REQUIRE(scene.UntilFacts("s"));
+  CHECK(scene.started_at <= has_spoken);
 }
 
 TEST_CASE("a death by signal is not an exit code, below a shim either") {

@@ -142,6 +142,12 @@ void TreeContainer::HearShimFailed(const wire::ShimFailed& message) {
   if (leader_ == Leader::kStarting) Refuse(error);
 }
 
+/// A shim's word for when its leader began, within what is possible.
+core::Instant TreeContainer::StartedAt(std::int64_t told) const {
+  const core::Instant now = core::MonotonicNow();
+  return std::clamp<core::Instant>(told, std::min(sent_at_, now), now);
+}
+
 void TreeContainer::HearStarted(const wire::Started& message) {
   if (leader_ != Leader::kStarting) return;
   leader_ = Leader::kRunning;
@@ -149,7 +155,7 @@ void TreeContainer::HearStarted(const wire::Started& message) {
   // It lives, so the pid is its own: should the shim and the guardian be killed, this is how it is told from a successor.
   leader_handle_ = OpenPidfd(leader_pid_);
   ForgetRequest();
-  observer_.OnStarted(message.pid, std::max(sent_at_, core::MonotonicNow() - wire::kStartedWait));
+  observer_.OnStarted(message.pid, StartedAt(message.started_ns));
   if (early_stop_) HearSuspended(*std::exchange(early_stop_, std::nullopt));
 }
 
@@ -188,8 +194,7 @@ void TreeContainer::HearExited(const wire::Exited& message, Records records) {
   if (empty_) ReturnShim();
   const core::ExitStatus status = ToExitStatus(message.status);
   terminal_.TakeBack(status.kind == core::ExitStatus::Kind::kSignaled);
-  const core::Instant now = core::MonotonicNow();
-  if (tells_start) observer_.OnStarted(message.pid, std::clamp(message.started_ns, std::min(sent_at_, now), now));
+  if (tells_start) observer_.OnStarted(message.pid, StartedAt(message.started_ns));
   if (message.lost != 0) return observer_.OnLeaderLost({message.error, "waitid"});
   observer_.OnLeaderExited(status);
 }

@@ -76,6 +76,7 @@ class TreeContainer final : public Container {
   bool Hear(std::span<const std::byte> datagram);
   bool HearOfTree(core::wire::MessageType type, std::span<const std::byte> datagram);
   void HearStarted(const core::wire::Started& message);
+  core::Instant StartedAt(std::int64_t told) const;
   void HearNotStarted(const core::wire::NotStarted& message);
   void HearSuspended(const core::wire::Suspended& message);
   void HearLimitBreached(const core::wire::LimitBreached& message);

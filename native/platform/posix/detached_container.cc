@@ -15,9 +15,9 @@ void DetachedContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
   core::Result<SpawnRequest> request = MakeSpawnRequest(spec, stdio);
   if (!request.ok()) return observer_.OnSpawnFailed(request.error());
   request.value().new_session = true;
+  const core::Instant now = core::MonotonicNow();
   core::Result<Spawned> spawned = SpawnHere(request.value());
   if (!spawned.ok()) return observer_.OnSpawnFailed(ExplainSpawnFailure(spawned.error(), request.value()));
-  const core::Instant now = core::MonotonicNow();
   resolved_file_ = std::move(request.value().path);
   leader_ = spawned.value().pid;
   exit_handle_ = std::move(spawned.value().exit_handle);

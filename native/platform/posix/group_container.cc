@@ -48,8 +48,9 @@ void GroupContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
   request.terminal = terminal_.promised();
   request.changed_signals = ChangedSignals();
 
-  core::Result<Spawned> spawned = SpawnHere(request);
+  // Before: once it has begun, it may be long until this thread goes on.
   const Instant now = core::MonotonicNow();
+  core::Result<Spawned> spawned = SpawnHere(request);
   if (!spawned.ok()) {
     terminal_.TakeBack(false);
     return observer_.OnSpawnFailed(ExplainSpawnFailure(spawned.error(), request));

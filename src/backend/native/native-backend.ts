@@ -66,6 +66,8 @@ export class NativeBackend implements Backend {
   readonly #numbers = new Float64Array(SPEC_LENGTH);
   readonly #launches = new Map<LaunchId, LiveLaunch>();
   readonly #signals: SignalNames;
+  /** By the numbers that the engine gives files. */
+  readonly #files: string[] = [];
   /** Launches that keep the event loop alive. */
   #referenced = 0;
   #dispatching = false;
@@ -203,7 +205,11 @@ export class NativeBackend implements Backend {
     numbers[SpecField.drainMs] = spec.drainMs;
     numbers[SpecField.stragglerGraceMs] = spec.stragglerGraceMs;
     numbers[SpecField.cleanupBudgetMs] = spec.cleanupBudgetMs;
-    for (const name of LIMIT_NAMES) numbers[SpecField[name]] = spec.limits[name] ?? 0;
+    numbers[SpecField.memoryBytes] = spec.limits.memoryBytes ?? 0;
+    numbers[SpecField.cpuTimeMs] = spec.limits.cpuTimeMs ?? 0;
+    numbers[SpecField.maxProcesses] = spec.limits.maxProcesses ?? 0;
+    numbers[SpecField.maxOpenFiles] = spec.limits.maxOpenFiles ?? 0;
+    numbers[SpecField.maxFileSizeBytes] = spec.limits.maxFileSizeBytes ?? 0;
     numbers[SpecField.strictLimits] = spec.strictLimits ? 1 : 0;
     numbers[SpecField.waitedFor] = isWaitedFor ? 1 : 0;
     return numbers;
@@ -265,10 +271,16 @@ export class NativeBackend implements Backend {
   #settle(launch: LiveLaunch, records: Float64Array, at: number): void {
     launch.settled = true;
     if (launch.referenced) this.#reference(-1);
-    const asks = records[at + SettledField.hasDetails] === 1 || launch.resolvedFile === undefined;
-    const details = asks ? this.#details(records, at) : undefined;
-    const resolvedFile = launch.resolvedFile ?? details?.resolvedFile ?? '';
+    const details = records[at + SettledField.hasDetails] === 1 ? this.#details(records, at) : undefined;
+    const resolvedFile = launch.resolvedFile ?? details?.resolvedFile ?? this.#fileOf(records[at + 1] ?? 0);
     launch.listener.settled(readSettled(records, at, details, resolvedFile, this.#signals));
+  }
+
+  /** What a name was resolved to: from one run to the next mostly the same, so the text is asked for once. */
+  #fileOf(id: LaunchId): string {
+    const number = this.#engine.fileNumber(id);
+    if (number === 0) return this.#engine.details(id).resolvedFile;
+    return (this.#files[number] ??= this.#engine.fileName(number));
   }
 
   #details(records: Float64Array, at: number) {

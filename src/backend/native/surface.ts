@@ -8,7 +8,7 @@
  */
 
 /** Refused when the addon's differs: raise it with every change of this file or of `native/binding/convert.h`. */
-export const SURFACE_VERSION = 5;
+export const SURFACE_VERSION = 6;
 
 /** What the file `custody.node` exports. */
 export interface NativeAddon {
@@ -52,6 +52,10 @@ export interface NativeEngine {
   readSegments(id: number, from: number): NativeSegments;
   snapshot(id: number): NativeSnapshot;
   details(id: number): NativeDetails;
+  /** A number for the file that a settled launch ran, the same for the same file; 0: none, and then `details` tells. */
+  fileNumber(id: number): number;
+  /** The file of a number from `fileNumber`. */
+  fileName(number: number): string;
   resume(id: number): void;
   /**
    * Blocks until the launch has settled, then calls `onRecords` with its facts. Facts of other launches keep waiting.

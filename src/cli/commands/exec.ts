@@ -14,13 +14,19 @@ import { exitCodeOfError, processExitCode } from '../exit-codes.js';
 import { errorDocument, resultDocument } from '../render/result-document.js';
 import { renderStartFailure, renderSummary } from '../render/summary.js';
 import { JobControl } from './job-control.js';
+import { readSecrets } from './read-secrets.js';
 import { StopSignals } from './stop-signals.js';
 
-/** Runs the command to its end. @returns The exit code of the CLI. */
-export async function exec(request: ExecRequest, sinks: TextSinks): Promise<number> {
+/** Runs the command to its end. `environment`: where secrets come from that are no files. @returns The exit code of the CLI. */
+export async function exec(
+  request: ExecRequest,
+  environment: Readonly<Record<string, string | undefined>>,
+  sinks: TextSinks,
+): Promise<number> {
   const signals = new StopSignals();
   try {
-    return report(await runToEnd(request, signals), request, sinks);
+    const secrets = readSecrets(request.secrets, environment);
+    return report(await runToEnd(request, secrets, signals), request, sinks);
   } catch (error) {
     if (!(error instanceof CustodyError)) throw error;
     return reportRefusal(error, request, sinks);
@@ -29,9 +35,13 @@ export async function exec(request: ExecRequest, sinks: TextSinks): Promise<numb
   }
 }
 
-async function runToEnd(request: ExecRequest, signals: StopSignals): Promise<RunResult> {
+async function runToEnd(
+  request: ExecRequest,
+  secrets: RunOptions['secrets'],
+  signals: StopSignals,
+): Promise<RunResult> {
   const { start } = createRunner({ root: request.root });
-  const handle = start(request.file, request.args, runOptions(request));
+  const handle = start(request.file, request.args, { ...runOptions(request), secrets });
   signals.attach(handle);
   const jobControl = new JobControl(handle, signals);
   try {
@@ -46,6 +56,7 @@ function runOptions(request: ExecRequest): RunOptions {
   return {
     cwd: request.cwd,
     env: request.env,
+    redact: request.redact.length === 0 ? undefined : { patterns: request.redact },
     timeoutMs: request.timeoutMs,
     idleTimeoutMs: request.idleTimeoutMs,
     graceMs: request.graceMs,
@@ -68,6 +79,7 @@ function report(result: RunResult, request: ExecRequest, sinks: TextSinks): numb
     sinks.err(renderStartFailure(outcome.error, request.file));
   } else if (!request.quiet) {
     sinks.err(renderSummary(result));
+    for (const warning of result.warnings) sinks.err(`custody: ${warning}\n`);
   }
   return exitCode;
 }

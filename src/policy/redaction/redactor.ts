@@ -110,8 +110,17 @@ export class TextRedactor implements Redactor, TextJudge {
   #valuesInBytes(): ValueFinder | undefined {
     const { forms } = this.#rules;
     if (forms.length > 0) {
-      this.#byteValues ??= new ValueFinder(forms.map((form) => Buffer.from(form, 'utf8').toString('latin1')));
+      this.#byteValues ??= new ValueFinder(forms.flatMap(writtenForms));
     }
     return this.#byteValues;
   }
+}
+
+/** A form of a secret as UTF-8 and UTF-16 write it, one character for each byte. */
+function writtenForms(form: string): readonly string[] {
+  const utf16 = Buffer.from(form, 'utf16le');
+  // Without the zero at its outer end: in the other byte order that belongs to the character beside it.
+  const littleEndian = utf16.toString('latin1').replace(/\0$/, '');
+  const bigEndian = Buffer.from(utf16).swap16().toString('latin1').replace(/^\0/, '');
+  return [...new Set([Buffer.from(form, 'utf8').toString('latin1'), littleEndian, bigEndian])];
 }

@@ -35,6 +35,8 @@ describe('custody exec', () => {
       args: ['status'],
       cwd: undefined,
       env: {},
+      secrets: [],
+      redact: [],
       timeoutMs: undefined,
       idleTimeoutMs: undefined,
       graceMs: undefined,
@@ -145,6 +147,17 @@ describe('custody exec', () => {
     ]);
   });
 
+  it('collects secrets by name or file, and patterns', () => {
+    const words = ['--json', '--secret', 'TOKEN', '--secret', 'KEY=a=b', '--redact', 'x+', '--redact', 'y', 'env'];
+    expect(exec(...words)).toMatchObject({
+      secrets: [
+        { name: 'TOKEN', file: undefined },
+        { name: 'KEY', file: 'a=b' },
+      ],
+      redact: ['x+', 'y'],
+    });
+  });
+
   it.each([
     [['exec']],
     [['exec', '--']],
@@ -157,6 +170,9 @@ describe('custody exec', () => {
     [['exec', '--idle-timeout', '5', 'ls']],
     [['exec', '--env', 'NOVALUE', 'ls']],
     [['exec', '--env', '=x', 'ls']],
+    [['exec', '--secret', '=x', 'ls']],
+    [['exec', '--secret', 'TOKEN=', 'ls']],
+    [['exec', '--redact', 'corp-.*', 'ls']],
     [['exec', '--max-output', '1', 'ls']],
     [['exec', ' ']],
     [['exec', `say 'hi`]],

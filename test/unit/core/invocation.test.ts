@@ -34,7 +34,7 @@ describe('an ordinary call', () => {
       ...{ queueTimeoutMs: undefined, totalBudgetMs: 0, budget: undefined, target: undefined, nested: false },
       ...{ envInclude: undefined, envExclude: undefined, secretLayers: [], redact: undefined },
       ...{ shell: undefined, strictShell: false, argvMetachars: 'executable' },
-      ...{ allowOutsideRoot: false, launchTarget: undefined, refusal: undefined },
+      ...{ allowOutsideRoot: false, launchTarget: undefined, refusal: undefined, warnings: [] },
       ...{ overflow: 'head-tail', truncationMarker: true, captureOutput: true, newlines: 'keep' },
       ...{ stdio: 'separate', tee: undefined, handlers: undefined, chunkBytes: 4096, backpressure: 'drop-oldest' },
     });
@@ -382,6 +382,21 @@ describe('D-07: argvMetachars', () => {
     ]);
     expect(read('ls | wc', args, { argvMetachars: 'off' }).file).toBe('ls | wc');
     expect(propertiesOf(() => read('git', args, { argvMetachars: 'maybe' }))).toEqual(['argvMetachars']);
+  });
+
+  it('warns of them when asked to, by their places', () => {
+    const { args: same, warnings } = read('git', ['log', ...args], { argvMetachars: 'warn' });
+    expect(same).toEqual(['log', ...args]);
+    expect(warnings).toEqual([expect.stringMatching(/of args\[1\], args\[2\], args\[3\];/)]);
+    expect(read('git', Array<string>(9).fill('*'), { argvMetachars: 'warn' }).warnings[0]).toMatch(
+      /args\[4\] and 4 more;/,
+    );
+    expect(propertiesOf(() => read('ls | wc', [], { argvMetachars: 'warn' }))).toEqual(['file']);
+  });
+
+  it('warns of nothing that is plain, or that a shell is there for', () => {
+    expect(read('git', ['log'], { argvMetachars: 'warn' }).warnings).toEqual([]);
+    expect(read('echo', args, { argvMetachars: 'warn', shell: true }).warnings).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { collectDiagnostics } from '../../../src/failure/diagnostics.js';
+import { scriptedRunner } from '../../../src/testing/index.js';
 import { createFailureLedger } from '../../../src/failure/failure-ledger.js';
 import { exited, makeResult, succeeded } from './make-result.js';
 
@@ -69,6 +70,17 @@ describe('FAIL-10: the diagnostics bundle', () => {
 });
 
 describe('FAIL-13: the ledger', () => {
+  it('is an observer that notes each failure of a runner', async () => {
+    const ledger = createFailureLedger();
+    const runner = scriptedRunner(
+      [{ file: 'make', exitCode: 1, stderr: 'write: No space left on device\n' }, { file: 'true' }],
+      { observers: [ledger] },
+    );
+    await runner.run('make');
+    await runner.run('true');
+    expect(Object.entries(ledger.counts()).filter(([, count]) => count > 0)).toEqual([['resource_exhausted', 1]]);
+  });
+
   it('tells each failure once with its context, and counts it by category', () => {
     const entries: unknown[] = [];
     const ledger = createFailureLedger({ redact, log: (entry) => entries.push(entry) });

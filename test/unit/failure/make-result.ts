@@ -1,6 +1,7 @@
 import { NO_CORRELATION } from '../../../src/core/correlation.js';
 import type { CustodyError } from '../../../src/core/errors.js';
 import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from '../../../src/core/outcome.js';
+import { resultDocument } from '../../../src/core/result-document.js';
 import type { StreamSummary } from '../../../src/core/result-output.js';
 import type { RunResult } from '../../../src/core/run-result.js';
 
@@ -27,6 +28,9 @@ export function makeResult(outcome: Outcome, more: Partial<RunResult> = {}): Run
     combined: () => '',
     segments: () => [],
     bytes: () => new Uint8Array(0),
+    toJSON() {
+      return resultDocument(this);
+    },
     output: { stdout: stream, stderr: stream, handlers: null, tee: null },
     cleanup: {
       status: 'confirmed',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EnvLayer } from '../../../src/core/invocation.js';
-import { environmentOf, type HostEnvironment } from '../../../src/policy/env-policy.js';
+import { environmentOf, namesInSeveralCases, type HostEnvironment } from '../../../src/policy/env-policy.js';
 
 const untouchable: HostEnvironment = {
   get variables(): never {
@@ -128,4 +128,10 @@ describe('names of the host', () => {
     expect(Object.fromEntries(delta.set)).toEqual({ PATH: 'D:', MY_KEY: 'mine' });
     expect(Object.fromEntries(environmentOf('minimal', [], windows).set)).toEqual({ Path: 'C:' });
   });
+});
+
+it('CMD-10: names that differ only in case are noticed within a layer, not across layers', () => {
+  const twice = layer({ Path: 'a', TMP: 't', PATH: 'b' }, ['tmp']);
+  expect(namesInSeveralCases([twice])).toEqual(['PATH', 'tmp']);
+  expect(namesInSeveralCases([layer({ Path: 'a' }), layer({ PATH: 'b' })])).toEqual([]);
 });

@@ -33,6 +33,16 @@ describe('a preset', () => {
     expect(PRESETS.agent.maxConcurrent).toBe(4);
   });
 
+  it('OUT-15: agent has LF as line end, default and compat what the command wrote', () => {
+    expect(defaultsOf('agent')['newlines']).toBe('lf');
+    for (const preset of ['default', 'compat'] as const) expect(defaultsOf(preset)['newlines']).toBe('keep');
+  });
+
+  it('LIM-03: agent has 512 MiB for a command, the others no limit', () => {
+    expect(defaultsOf('agent')['limits']).toEqual({ memoryBytes: 536_870_912 });
+    for (const preset of ['default', 'compat'] as const) expect(defaultsOf(preset)['limits']).toEqual({});
+  });
+
   it('D-06: compat filters and redacts nothing', () => {
     expect(defaultsOf('compat')).toMatchObject({
       ...{ envMode: 'merge', envLayers: [], redact: undefined, stragglers: 'leave' },

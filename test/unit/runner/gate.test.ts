@@ -326,6 +326,34 @@ describe('buffers', () => {
     expect(scene.runner.activity().bufferBytes).toBe(2048);
   });
 
+  it('CON-08: counts what handles keep until they let go, as much as there is', async () => {
+    const scene = createMemoryScene({ gate });
+    const handle = scene.runner.start('a', [], { maxOutputBytes: 4000 });
+    scene.backend.last.start().write('stdout', 'x'.repeat(3000)).exit(0);
+    await handle.result;
+    expect(scene.runner.activity()).toMatchObject({ executing: 0, bufferBytes: 0, keptBytes: 3000 });
+    void scene.runner.run('b', [], { maxOutputBytes: 3000 });
+    void scene.runner.run('c', [], { maxOutputBytes: 2000, stderr: 'ignore' });
+    expect(filesOf(scene)).toEqual(['a', 'b']);
+    await handle.dispose();
+    expect(filesOf(scene)).toEqual(['a', 'b', 'c']);
+    expect(scene.runner.activity()).toMatchObject({ bufferBytes: 8000, keptBytes: 0 });
+  });
+
+  it('CON-08: lets a run pass by itself, whatever handles keep', async () => {
+    const scene = createMemoryScene({ gate });
+    const handle = scene.runner.start('a', [], { maxOutputBytes: 5000 });
+    scene.backend.last.start().write('stdout', 'x'.repeat(5000)).exit(0);
+    await handle.result;
+    void scene.runner.run('b', [], { maxOutputBytes: 5000 });
+    void scene.runner.run('c', [], { maxOutputBytes: 1024 });
+    expect(filesOf(scene)).toEqual(['a', 'b']);
+    scene.backend.last.exit(0);
+    expect(filesOf(scene)).toEqual(['a', 'b', 'c']);
+    scene.backend.last.exit(0);
+    expect(scene.runner.activity()).toMatchObject({ executing: 0, bufferBytes: 0, keptBytes: 5000 });
+  });
+
   it('CON-08: lets those behind a large run pass when it gives up', () => {
     const scene = createMemoryScene({ gate });
     void scene.runner.run('a', [], { maxOutputBytes: 4000 });
@@ -410,7 +438,7 @@ describe('activity', () => {
   it('CON-09: does not load the backend', () => {
     const { runner, backend } = createMemoryScene();
     expect(runner.activity()).toEqual({
-      ...{ state: 'ready', executing: 0, queued: 0, quarantined: 0, bufferBytes: 0, targets: {} },
+      ...{ state: 'ready', executing: 0, queued: 0, quarantined: 0, bufferBytes: 0, keptBytes: 0, targets: {} },
     });
     expect(backend.launches).toEqual([]);
   });

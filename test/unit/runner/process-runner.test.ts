@@ -6,6 +6,7 @@ import {
   RunAbortedError,
   WorkingDirectoryError,
 } from '../../../src/core/errors.js';
+import type { RunOptions } from '../../../src/core/run-options.js';
 import type { RunResult } from '../../../src/core/run-result.js';
 import type { RunHandle, Runner } from '../../../src/runner/runner.js';
 import { CONFIRMED } from '../../doubles/memory-backend.js';
@@ -44,7 +45,7 @@ describe('run', () => {
       stdin: { kind: 'pipe', input: new Uint8Array([0x68, 0x69]), keepOpen: false },
       ...{ containment: 'group', containmentRequired: false, stragglers: 'kill' },
       ...{ ringBytes: 2048, headBytes: 512, outputLimitBytes: 2048, timeoutMs: 300_000, idleTimeoutMs: 0 },
-      ...{ graceMs: 2000, drainMs: 500, stragglerGraceMs: 100, cleanupBudgetMs: 5000, holdsOutput: false },
+      ...{ graceMs: 2000, drainMs: 500, stragglerGraceMs: 100, cleanupBudgetMs: 3000, holdsOutput: false },
     });
   });
 
@@ -107,13 +108,13 @@ describe('run', () => {
     expect((await running).combined()).toBe('abc');
   });
 
-  it('is plain frozen data', async () => {
+  it('RES-09: is plain frozen data', async () => {
     const { runner, backend } = createMemoryScene();
     const running = runner.run('git');
     backend.last.start().write('stdout', 'x').write('stderr', 'y').exit(3);
     const result = await running;
     expect(Object.isFrozen(result)).toBe(true);
-    expect(JSON.parse(JSON.stringify(result))).toMatchObject({ stdout: 'x', stderr: 'y', exitCode: 3 });
+    expect(JSON.parse(JSON.stringify(result))).toMatchObject({ result: { stdout: 'x', stderr: 'y', exitCode: 3 } });
     expect({ ...result }).toMatchObject({ stdout: 'x' });
   });
 });
@@ -356,5 +357,29 @@ describe('the functions of a runner', () => {
       void runner.run('git', [], { timeout: 5 });
     };
     expect(use).toBeTypeOf('function');
+  });
+});
+
+describe('CMD-10, OBS-05: result.warnings', () => {
+  const env = { Path: 'a', PATH: 'b' };
+
+  async function warningsOf(ignoresCase: boolean, options: RunOptions): Promise<readonly string[]> {
+    const { runner, backend } = createMemoryScene({ host: { variables: {}, isCopy: false, ignoresCase } });
+    const running = runner.run('git', ['a&b'], options);
+    backend.last.start().exit(0);
+    return (await running).warnings;
+  }
+
+  it('names variables that Windows takes for one', async () => {
+    expect(await warningsOf(true, { env })).toEqual([expect.stringMatching(/differ only in case .*: PATH$/)]);
+    expect(await warningsOf(true, { env: { PATH: 'b' } })).toEqual([]);
+    expect(await warningsOf(false, { env })).toEqual([]);
+  });
+
+  it('comes beside what cannot be redacted, and holds no value', async () => {
+    const options = { env, argvMetachars: 'warn', secrets: { PIN: '123' } } as const;
+    const warnings = await warningsOf(true, options);
+    expect(warnings.map((warning) => /args\[0\]|PATH|PIN/.exec(warning)?.[0])).toEqual(['args[0]', 'PATH', 'PIN']);
+    expect(warnings.join()).not.toMatch(/a&b|123/);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { RunOptions } from '../../../src/core/run-options.js';
 import type { RunHandle } from '../../../src/runner/runner.js';
 import { CONFIRMED, type MemoryBackend, type MemoryLaunch } from '../../doubles/memory-backend.js';
@@ -130,6 +130,24 @@ describe('dispose', () => {
     launch.start().exit(0, { cleanup: { ...CONFIRMED, status: 'unconfirmed', mechanism: 'child-only' } });
     await handle.dispose();
     expect((await handle.cleanup).status).toBe('unconfirmed');
+  });
+
+  it('D-03: gives up after 5 s, of which stopping is a part', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { handle, launch } = start();
+      const ends: unknown[] = [];
+      const disposal = handle.dispose().catch((error: unknown) => void ends.push(error));
+      vi.advanceTimersByTime(4_000);
+      launch.end({ signal: 'SIGTERM', coreDumped: false }, { cleanup: { ...CONFIRMED, status: 'unconfirmed' } });
+      await vi.advanceTimersByTimeAsync(999);
+      expect(ends).toEqual([]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(ends).toMatchObject([{ code: 'CLEANUP_UNCONFIRMED' }]);
+      await disposal;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('rejects when the teardown stays unconfirmed', async () => {

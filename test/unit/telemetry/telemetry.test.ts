@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RunObserver } from '../../../src/core/observer.js';
+import { classifyResult } from '../../../src/failure/classify.js';
 import { withCorrelation } from '../../../src/index.js';
 import {
   chromeTrace,
   logObserver,
   metricsObserver,
+  toLogRecord,
   traceObserver,
   type RunRecord,
 } from '../../../src/telemetry/index.js';
@@ -65,6 +67,36 @@ describe('OBS-02, OBS-03: logObserver', () => {
     expect(JSON.stringify(records)).not.toContain('hunter2');
   });
 
+  it('OBS-05: warns of what is not as the command wrote it, apart from how it ended', async () => {
+    const { lines, records, observer } = collect();
+    const stdout = Uint8Array.from([0x61, 0xff, ...new Uint8Array(4_000).fill(0x62)]);
+    const runner = scriptedRunner([{ file: 'tool', stdout }], { observers: [observer] });
+    const onLine = (): never => {
+      throw new Error('full');
+    };
+    await runner.run('tool', [], { maxOutputBytes: 1_024, overflow: 'head', onLine, secrets: { PIN: '123' } });
+    expect(lines.slice(-2)).toEqual(['info: command succeeded', 'warn: command ran with warnings']);
+    expect(records.at(-1)).toMatchObject({ droppedBytes: 4_002 - 1_024, replacements: 1, handlerFailures: 1 });
+    expect(records.at(-1)?.['warnings']).toMatch(/PIN is not redacted/);
+  });
+
+  it('OBS-05: warns of nothing where there is nothing', async () => {
+    const { lines, observer } = collect();
+    await play(observer, { file: 'make', stdout: 'fine\n' });
+    expect(lines).not.toContain('warn: command ran with warnings');
+  });
+
+  it('FAIL-13: tells the category of a failure where somebody classifies', async () => {
+    const records: RunRecord[] = [];
+    const keep = (record: RunRecord): void => void records.push(record);
+    const logger = { debug: keep, info: keep, warn: keep, error: keep };
+    const observer = logObserver({ logger, classify: classifyResult });
+    await play(observer, { file: 'make', exitCode: 1, stderr: 'write: No space left on device\n' });
+    await play(observer, { file: 'make' });
+    const ends = records.filter(({ outcome }) => outcome !== undefined);
+    expect(ends.map(({ category }) => category)).toEqual(['resource_exhausted', undefined]);
+  });
+
   it('gives console the message first', async () => {
     const said: unknown[] = [];
     const log = (...words: unknown[]): void => void said.push(words[0]);
@@ -91,6 +123,58 @@ describe('OBS-04: metricsObserver', () => {
       'execution_exit_code 1 {"command":"make","exit_code":2}',
       'custody.run.failures 1 {"command":"make","kind":"exited"}',
     ]);
+  });
+});
+
+it('FAIL-13: a meter counts failures by category where somebody classifies', async () => {
+  const fed: unknown[] = [];
+  const silent = { add: () => undefined, record: () => undefined };
+  const createCounter = (name: string) =>
+    name === 'custody.run.failures' ? { add: (_: number, attributes?: object) => fed.push(attributes) } : silent;
+  const meter = { createCounter, createUpDownCounter: () => silent, createHistogram: () => silent };
+  const observer = metricsObserver(meter, { classify: classifyResult });
+  await play(observer, { file: 'make', exitCode: 1, stderr: 'write: No space left on device\n' });
+  expect(fed).toEqual([{ command: 'make', kind: 'exited', category: 'resource_exhausted' }]);
+});
+
+describe('RES-10: toLogRecord', () => {
+  const play = (command: Omit<ScriptedCommand, 'file'>, options = {}) =>
+    scriptedRunner([{ file: 'tool', ...command }]).run('tool', ['x'.repeat(500)], options);
+
+  it('is flat, with the ids that were given and bounded texts', async () => {
+    const options = { correlation: { taskId: 't-1' } };
+    const result = await play({ exitCode: 2, stdout: 'out', stderr: `${'y'.repeat(500)}end` }, options);
+    const record = toLogRecord(result, { maxText: 100 });
+    expect(record).toMatchObject({
+      taskId: 't-1',
+      outcome: 'exited',
+      exitCode: 2,
+      stdout: 'out',
+      cleanup: 'not-needed',
+    });
+    expect(record['startTime']).toBe(result.startTime);
+    expect(record['command']).toBe(`tool ${'x'.repeat(95)}`);
+    expect(record['stderr']).toBe(`${'y'.repeat(97)}end`);
+    expect(Object.values(record).every((value) => typeof value !== 'object')).toBe(true);
+  });
+
+  it('has no output where there is none, where it is bytes, and with no room for it', async () => {
+    expect(toLogRecord(await play({}))).not.toHaveProperty('stdout');
+    expect(toLogRecord(await play({ stdout: 'out' }, { encoding: 'buffer' }))).not.toHaveProperty('stdout');
+    expect(toLogRecord(await play({ stdout: 'out' }), { maxText: 0 })).not.toHaveProperty('stdout');
+  });
+
+  it('shows no secret, also where the result does', async () => {
+    const options = { secrets: { TOKEN: 'hunter2-hunter2' }, redact: false };
+    const result = await play({ stdout: 'a hunter2-hunter2 b' }, options);
+    expect(result.stdout).toContain('hunter2');
+    expect(toLogRecord(result, { maxText: 8 })['stdout']).toBe('ACTED] b');
+  });
+
+  it('refuses a bound that is none', async () => {
+    const result = await play({});
+    for (const maxText of [-1, NaN, '5' as unknown as number])
+      expect(() => toLogRecord(result, { maxText })).toThrow(/maxText must be a number from 0/);
   });
 });
 
