@@ -4,6 +4,7 @@ import { byVersion } from './formats/bytes.mjs';
 import { isElf, readElf } from './formats/elf.mjs';
 import { isMachO, readMachO } from './formats/mach-o.mjs';
 import { isPe, readPe } from './formats/pe.mjs';
+import { root } from './native-build.mjs';
 
 const READERS = [
   { isMine: isElf, read: readElf },
@@ -11,8 +12,11 @@ const READERS = [
   { isMine: isPe, read: readPe },
 ];
 const RUN_BITS = 0o111;
-/** A source file with where it lay when it was compiled. */
-const SOURCE_PATH = /[\w./\\:-]*[/\\]native[/\\](core|platform|engine|binding|guardian)[/\\][\w./\\]+/;
+/** What says where a binary was built: a source or an object with the whole path to it. */
+const BUILD_PATHS = [
+  /[\w./\\:-]*[/\\]native[/\\](core|platform|engine|binding|guardian)[/\\][\w./\\]+/,
+  /(?<![\w.@+-])([A-Za-z]:)?([/\\][\w.@+ -]+){2,}\.([acho]|cc|cpp|hpp|obj)\b/,
+];
 
 /** @throws {RangeError} for a file that is cut off or damaged where it is read, or of another format. */
 function formatOf(bytes) {
@@ -76,8 +80,13 @@ function problemsOfNames(found, { libraries, exports, mayExport = /^$/ }) {
 function problemsOfFile(file, bytes, { largestBytes, isProgram = false }) {
   const problems = [];
   if (bytes.length > largestBytes) problems.push(`has ${bytes.length} bytes, more than ${largestBytes}`);
-  const path = SOURCE_PATH.exec(bytes.toString('latin1'));
-  if (path !== null) problems.push(`tells where it was built: ${path[0]}`);
+  const path = buildPathIn(bytes.toString('latin1'));
+  if (path !== undefined) problems.push(`tells where it was built: ${path}`);
   if (isProgram && (statSync(file).mode & RUN_BITS) !== RUN_BITS) problems.push('has lost its run bits');
   return problems;
+}
+
+function buildPathIn(text) {
+  if (text.includes(root)) return root;
+  return BUILD_PATHS.map((pattern) => pattern.exec(text)?.[0]).find((path) => path !== undefined);
 }

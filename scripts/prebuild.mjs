@@ -4,17 +4,16 @@
  *
  *     node scripts/prebuild.mjs [--target linux-x64]... [--optional]
  *
- * `--optional`: a compiler that cannot be had here skips its targets with a line that says so, and is no failure.
+ * `--optional`: a tool that cannot be had here skips its targets with a line that says so, and is no failure.
  */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkPrebuilds, prebuildFolder } from './check-prebuilds.mjs';
 import { PREBUILDS } from './cross-targets.mjs';
-import { root } from './native-build.mjs';
+import { buildWindowsAddon, hasWindowsCompiler } from './windows-build.mjs';
 import { buildWithZig, findZig } from './zig-build.mjs';
-
-const windowsBuild = join(root, 'scripts', 'windows-build.mjs');
 
 /** Puts a product where the loader looks for it. By renaming: a test may have the old one loaded. */
 function install(product, file) {
@@ -41,9 +40,9 @@ function prebuildWithZig(zig, platform) {
 
 /** How a platform is built, or why it cannot be. */
 async function builderOf(platform) {
+  if (spawnSync('cmake', ['--version'], { stdio: 'ignore' }).error !== undefined)
+    return { reason: 'cmake was not found' };
   if (platform.startsWith('win32-')) {
-    if (!existsSync(windowsBuild)) return { reason: 'there is no scripts/windows-build.mjs in this tree' };
-    const { buildWindowsAddon, hasWindowsCompiler } = await import(windowsBuild);
     if (!hasWindowsCompiler()) return { reason: 'MinGW is not installed' };
     return { build: () => buildWindowsAddon(join(prebuildFolder, platform)) };
   }

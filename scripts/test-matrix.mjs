@@ -45,8 +45,9 @@ for (const name of names) {
     console.log(`SKIPPED: ${name}: ${host.reason}`);
     continue;
   }
+  const began = performance.now();
   const passed = smoke(host) && (!host.isNode || conformance(host));
-  console.log(`${name}: ${passed ? 'passed' : 'FAILED'}`);
+  console.log(`${name}: ${passed ? 'passed' : 'FAILED'} after ${Math.round((performance.now() - began) / 1000)} s`);
   verdicts.push(passed);
 }
 console.log(`matrix: ${verdicts.filter(Boolean).length} of ${verdicts.length} passed`);

@@ -100,7 +100,7 @@ TEST_CASE("a child blocks and ignores no signal, whatever its host does") {
         ::signal(SIGRTMIN + 3, SIG_IGN);
         std::signal(SIGUSR1, [](int) {});
         sigset_t all;
-        ::sigfillset(&all);
+        sigfillset(&all);
         ::sigprocmask(SIG_SETMASK, &all, nullptr);
         const Request request(kSleep, {"sleep", "60"});
         Result<Spawned> spawned = spawner.spawn(request.value);

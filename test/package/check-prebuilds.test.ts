@@ -119,6 +119,16 @@ const DEFECTS: readonly Defect[] = [
     make: () => rewrite(glibc, (bytes) => Buffer.concat([bytes, Buffer.from('/home/me/native/core/check.h\0')])),
     line: `${glibc} tells where it was built: /home/me/native/core/check.h`,
   },
+  {
+    name: 'the path of an object that a linker noted',
+    make: () => rewrite(glibc, (bytes) => Buffer.concat([bytes, Buffer.from('/home/me/zig/o/4a/libc++.a(new.o)\0')])),
+    line: `${glibc} tells where it was built: /home/me/zig/o/4a/libc++.a`,
+  },
+  {
+    name: 'the folder of the repository',
+    make: () => rewrite(glibc, (bytes) => Buffer.concat([bytes, Buffer.from(`${root}/build/cross\0`)])),
+    line: `${glibc} tells where it was built: ${root}`,
+  },
 ];
 
 it.runIf(process.platform === 'linux')('names every platform that is missing', async () => {

@@ -56,7 +56,7 @@ BorrowedThread::BorrowedThread() {
   const sigset_t pipe_signal = PipeSignal();
   sigset_t before;
   ::pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
-  was_open_ = ::sigismember(&before, SIGPIPE) == 0;
+  was_open_ = sigismember(&before, SIGPIPE) == 0;
 }
 
 BorrowedThread::~BorrowedThread() {
@@ -65,7 +65,7 @@ BorrowedThread::~BorrowedThread() {
   sigset_t pending;
   ::sigpending(&pending);
   int ignored = 0;
-  if (::sigismember(&pending, SIGPIPE) == 1) ::sigwait(&pipe_signal, &ignored);
+  if (sigismember(&pending, SIGPIPE) == 1) ::sigwait(&pipe_signal, &ignored);
   ::pthread_sigmask(SIG_UNBLOCK, &pipe_signal, nullptr);
 }
 
