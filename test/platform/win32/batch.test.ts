@@ -30,7 +30,8 @@ describe.runIf(onWindows)('a batch file', () => {
     ['list separators', 'a,b;c=d'],
   ])('SHL-09: gets %s as text', async (_what, argument) => {
     const result = await scene.runner.run(batch, [argument, 'end'], { cwd: scene.directory });
-    expect(scene.record(result).stdout).toBe(`${argument}\0end\0`);
+    const outcome = { kind: 'exited', exitCode: 0 };
+    expect(scene.record(result)).toMatchObject({ outcome, stdout: `${argument}\0end\0`, stderr: '' });
     expect(existsSync(join(scene.directory, 'injected'))).toBe(false);
   });
 
