@@ -26,11 +26,13 @@ const LIBRARY = {
 
 /** What the main entry shares with the small ones; what these import is shared too. */
 const SHARED = [
+  'src/core/correlation.ts',
   'src/core/display-path.ts',
   'src/core/error-codes.ts',
   'src/core/errors.ts',
   'src/core/outcome.ts',
   'src/core/result-document.ts',
+  'src/core/text-encoding.ts',
   'src/core/validate.ts',
   'src/policy/redaction/create-redactor.ts',
 ];
