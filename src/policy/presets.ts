@@ -8,7 +8,7 @@ export type Preset = 'default' | 'agent' | 'compat';
 
 /** What a preset sets. */
 export interface PresetOptions {
-  readonly defaults: RunOptions;
+  readonly defaults: RunOptions | undefined;
   /** Runs in flight at once; `undefined`: as many as without a preset. */
   readonly maxConcurrent: number | undefined;
 }
@@ -21,7 +21,7 @@ const AGENT_MEMORY_BYTES = 512 * 1024 * 1024;
 
 export const PRESETS: Readonly<Record<Preset, PresetOptions>> = {
   // A library must not surprise: the host's environment, output as it was produced.
-  default: { defaults: {}, maxConcurrent: undefined },
+  default: { defaults: undefined, maxConcurrent: undefined },
   // For commands that somebody else chose: they get what programs need, ask nobody and report to nobody.
   agent: {
     defaults: {
