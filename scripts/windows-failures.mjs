@@ -11,8 +11,11 @@ const LONGEST_SCENE = 3000;
 /** What follows a scene in the log: another one, or the line of a test. */
 const NEXT = /^(?:std(?:err|out) \| | +[✓×↓❯] )/mu;
 
+/** Of a long text the middle is left out: the last thing that a test saw is as a rule the one that failed. */
 function shorten(text, longest) {
-  return text.length <= longest ? text : `${text.slice(0, longest)} ...${text.length - longest} more characters`;
+  if (text.length <= longest) return text;
+  const half = longest / 2;
+  return `${text.slice(0, half)}\n...${text.length - longest} characters...\n${text.slice(-half)}`;
 }
 
 /** What a test wrote to stderr, as vitest's verbose reporter keeps it: below a heading with the names of the test. */
