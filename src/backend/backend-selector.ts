@@ -21,6 +21,8 @@ export interface SelectedBackend {
 
 /** How the two backends are made. */
 export interface BackendSources {
+  /** Why a native backend is used only where it is required; `undefined`: wherever there is one. */
+  readonly distrust?: string | undefined;
   loadNative(): { readonly backend: Backend; readonly file: string };
   createFallback(): Backend;
 }
@@ -43,6 +45,7 @@ export class BackendSelector {
    */
   select(mode: NativeMode): SelectedBackend {
     if (mode === 'off') return this.#useFallback('the native backend is switched off');
+    if (mode === 'auto' && this.#sources.distrust !== undefined) return this.#useFallback(this.#sources.distrust);
     const native = this.#useNative();
     if (native !== undefined) return native;
     if (mode === 'require') throw this.#unavailable();

@@ -5,7 +5,14 @@ import { BackendSelector, type NativeMode, type SelectedBackend } from './backen
 import { createFallbackBackend } from './fallback/fallback-backend.js';
 import { loadNativeBackend } from './native/load.js';
 
-const selector = new BackendSelector({ loadNative: loadNativeBackend, createFallback: createFallbackBackend });
+const selector = new BackendSelector({
+  distrust:
+    process.platform === 'darwin'
+      ? 'the native engine for macOS is compiled, but has never run on a Mac: CUSTODY_NATIVE=require uses it all the same'
+      : undefined,
+  loadNative: loadNativeBackend,
+  createFallback: createFallbackBackend,
+});
 
 /** The backend of this JavaScript environment for a mode; see {@link BackendSelector.select}. */
 export function selectBackend(mode: NativeMode): SelectedBackend {

@@ -3,10 +3,11 @@ import { BackendSelector, type BackendSources } from '../../../src/backend/backe
 import { CustodyError } from '../../../src/core/errors.js';
 import { MemoryBackend } from '../../doubles/memory-backend.js';
 
-function scene(native: MemoryBackend | Error) {
+function scene(native: MemoryBackend | Error, distrust?: string) {
   const made: string[] = [];
   const fallback = new MemoryBackend();
   const sources: BackendSources = {
+    distrust,
     loadNative: () => {
       made.push('native');
       if (native instanceof Error) throw native;
@@ -39,6 +40,15 @@ describe('with a native backend', () => {
     expect(selector.select('off')).toMatchObject({ backend: fallback, fallbackReason: expect.any(String) as string });
     selector.select('off');
     expect(made).toEqual(['fallback']);
+  });
+
+  it('uses one that is not trusted only where it is required', () => {
+    const { selector, made, fallback } = scene(native, 'never run');
+    const refused = { backend: fallback, file: undefined, fallbackReason: 'never run' };
+    expect(selector.select('auto')).toEqual(refused);
+    expect(made).toEqual(['fallback']);
+    expect(selector.select('require').backend).toBe(native);
+    expect(selector.select('auto')).toEqual(refused);
   });
 
   it('closes all that were made', () => {
