@@ -3,6 +3,7 @@
  * file. What they use is made with its first use.
  */
 import { CustodyError } from '../core/errors.js';
+import { keepWaiting } from './input-feed.js';
 import { NO_TAPS, RunTaps, type TapReports } from './run-taps.js';
 import { RunStreams } from './run-streams.js';
 import type { Run } from './run.js';
@@ -18,6 +19,7 @@ export class OutputHold {
   /** The hold of a run. `hasHandle`: the output is kept after the run has settled, until the handle lets go. */
   static of(run: Run, hasHandle: boolean): OutputHold {
     const hasTaps = RunTaps.areWantedBy(run.invocation);
+    if (run.invocation.inputSource !== undefined) keepWaiting(run.invocation.inputSource);
     return hasHandle || hasTaps ? new OutputHold(run, hasHandle, hasTaps) : NO_HOLD;
   }
 

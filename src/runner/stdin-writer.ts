@@ -1,8 +1,15 @@
 /**
  * Feeds what a handle's owner writes: in order, each chunk as fast as the backend takes it.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { RunAttachment } from './run-attachment.js';
 import type { RunStreams } from './run-streams.js';
+
+/**
+ * Chunks after which the event loop gets its turn. A command that reads no more accepts everything at once, and a writer that
+ * waits for nothing else would keep the news of its end from ever coming.
+ */
+const CHUNKS_PER_TURN = 16;
 
 interface PendingChunk {
   rest: Uint8Array;
@@ -13,6 +20,7 @@ export class StdinWriter implements RunAttachment {
   readonly #streams: RunStreams;
   #queue: PendingChunk[] = [];
   #isEnded = false;
+  #acceptedAtOnce = 0;
 
   constructor(streams: RunStreams) {
     this.#streams = streams;
@@ -25,7 +33,10 @@ export class StdinWriter implements RunAttachment {
   /** Resolves when the backend has accepted all of `chunk`. */
   write(chunk: Uint8Array): Promise<void> {
     const accepted = this.#queue.length === 0 ? this.#streams.writeStdin(chunk) : 0;
-    if (accepted >= chunk.length) return Promise.resolve();
+    if (accepted >= chunk.length) {
+      this.#acceptedAtOnce += 1;
+      return this.#acceptedAtOnce % CHUNKS_PER_TURN === 0 ? setImmediate() : Promise.resolve();
+    }
     return new Promise((resolve) => {
       this.#queue.push({ rest: chunk.subarray(accepted), accepted: resolve });
     });

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { OutputHandlers } from '../../../src/core/output-handlers.js';
 import type { SettledFacts } from '../../../src/core/settled-facts.js';
@@ -53,6 +54,50 @@ describe('handlers of a run that waits for its turn', () => {
     const source = input();
     await runner.run('tool', [], { input: source, signal: AbortSignal.abort() });
     expect(await source.next()).toEqual({ done: true, value: undefined });
+  });
+});
+
+describe('input that cannot be read', () => {
+  const unreadable = {
+    [Symbol.asyncIterator]: (): AsyncIterator<string> => {
+      throw new Error('locked');
+    },
+  };
+
+  it('EXE-02: stops the run, as one that fails later does', async () => {
+    const { runner, backend } = createMemoryScene();
+    const running = runner.run('tool', [], { input: unreadable });
+    expect(backend.last.stops).toHaveLength(1);
+    backend.last.exit(0);
+    expect(await running).toMatchObject({ reason: 'the input failed: locked' });
+  });
+
+  it('EXE-02: is nothing to a run that was never launched', async () => {
+    const { runner } = createMemoryScene();
+    const { outcome } = await runner.run('tool', [], { input: unreadable, signal: AbortSignal.abort() });
+    expect(outcome.kind).toBe('not-started');
+  });
+
+  it('EXE-02: may be a stream of Node that fails while its run waits for its turn', async () => {
+    const { runner, backend } = createMemoryScene({ gate: { maxConcurrent: 1 } });
+    void runner.run('first');
+    const source = new Readable({ read: () => undefined });
+    const second = runner.run('second', [], { input: source as AsyncIterable<Uint8Array> });
+    // Without a listener this is an uncaught exception.
+    source.destroy(new Error('no such file'));
+    await new Promise((resolve) => source.once('close', resolve));
+    backend.last.exit(0);
+    await expect.poll(() => backend.last.stops.length).toBe(1);
+    backend.last.exit(0);
+    expect(await second).toMatchObject({ reason: 'the input failed: no such file' });
+  });
+
+  it('EXE-14: closes a stream of Node that no launch has read', async () => {
+    const { runner } = createMemoryScene();
+    const source = new Readable({ read: () => undefined });
+    const input = source as AsyncIterable<Uint8Array>;
+    await runner.run('tool', [], { input, signal: AbortSignal.abort() });
+    expect(source.destroyed).toBe(true);
   });
 });
 

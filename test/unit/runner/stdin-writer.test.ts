@@ -39,3 +39,15 @@ it('ends at once when nothing is waiting, and only once', () => {
   handle.endInput();
   expect(launch.isStdinClosed).toBe(true);
 });
+
+it('STR-11: lets the event loop turn, however fast everything is accepted', async () => {
+  const { handle, launch } = startWithRoom(Infinity);
+  setImmediate(() => launch.exit(0));
+  let writes = 0;
+  // A writer that never lets go would go on to the end.
+  while (handle.state !== 'settled' && writes < 1_000) {
+    await handle.write('x');
+    writes += 1;
+  }
+  expect(writes).toBeLessThan(1_000);
+});
