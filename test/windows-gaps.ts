@@ -35,6 +35,7 @@ const why = {
   condition:
     "Wine's cmd.exe runs what stands behind && and || whatever came before: `cmd /c exit 3 && echo yes` says yes",
   merged: 'node:child_process cannot pass one pipe twice on Windows; platform/win32/launch.test.ts holds the refusal',
+  namedPipes: 'named pipes are no files on Windows',
   longPath: 'Wine starts no program whose path is longer than 260 characters',
 } as const;
 
@@ -226,6 +227,13 @@ export const GAPS: readonly Gap[] = [
     why: why.steps,
   },
   { file: 'stdin', test: 'stops a run whose input is blocked', kind: 'wine', why: why.polite },
+  {
+    file: 'stdin',
+    test: 'EXE-17: is at its end at once from a named pipe',
+    kind: 'windows',
+    why: why.namedPipes,
+  },
+  { file: 'stdin', test: 'waits for the writer of a named pipe', kind: 'windows', why: why.namedPipes },
   {
     file: 'env',
     test: 'ENV-04: is nothing but the given variables in mode replace',

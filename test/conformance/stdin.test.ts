@@ -1,11 +1,13 @@
 // Promised    : input arrives complete and in order, and ends; nothing to read is an end of file at once; a child that
 //               does not read harms nobody; a writer is told when to wait.
 // Not promised: that a child which exits has read anything.
-import { writeFileSync } from 'node:fs';
+import { constants, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hashOf, patternBytes, patternText } from '../programs/pattern.js';
 import { Host } from '../programs/host.js';
+import { makeNamedPipe } from '../programs/named-pipe.js';
 import { forEachBackend } from './describe-backend.js';
 
 const MIB = 1024 * 1024;
@@ -72,6 +74,28 @@ forEachBackend((scene) => {
     const result = await scene.run('read-stdin', [], { stdin: { file: join(scene.directory, 'missing') } });
     expect(result.outcome.kind).toBe('not-started');
     expect(result.success).toBe(false);
+  });
+
+  it('EXE-17: is at its end at once from a named pipe that nobody writes to', async () => {
+    const file = makeNamedPipe(scene.directory);
+    expect((await scene.run('read-stdin', [], { stdin: { file } })).stdout).toBe(summaryOf(new Uint8Array()));
+  });
+
+  it('waits for the writer of a named pipe', async () => {
+    const file = makeNamedPipe(scene.directory);
+    // Open for both, so that the open itself waits for nobody.
+    const writer = await open(file, constants.O_RDWR);
+    try {
+      const handle = scene.start('copy-stdin', [], { stdin: { file } });
+      for (const piece of ['first', 'second']) {
+        await writer.write(piece);
+        await scene.output(handle, piece);
+      }
+      await writer.close();
+      expect((await handle.result).outcome).toEqual({ kind: 'exited', exitCode: 0 });
+    } finally {
+      await writer.close();
+    }
   });
 
   it('takes what is written to a handle, until it is ended', async () => {

@@ -5,7 +5,7 @@
  * interpreter, which only the spawn itself can find.
  */
 import type { SpawnOptions, StdioOptions } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import type { LaunchFailure, LaunchSpec } from '../backend.js';
 import { composeEnvironment, variableOf, type ChildEnvironment } from './child-environment.js';
 import { checkDirectory, errnoOf, findExecutable, isTextWithoutInterpreter } from './executable-lookup.js';
@@ -47,6 +47,12 @@ function currentDirectory(): string {
 const MERGING_SHELL = '/bin/sh';
 const MERGING_SCRIPT = 'exec "$@" 2>&1';
 
+/**
+ * The open of a named pipe that nobody writes to would park the host. libuv takes the flag off the standard input of a child;
+ * Windows has no such flag.
+ */
+const READ_AT_ONCE = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+
 /** `true` for a failure, `false` for a plan or a path. */
 export function isFailure(value: object): value is LaunchFailure {
   return 'operation' in value;
@@ -65,7 +71,7 @@ export function planSpawn(spec: LaunchSpec, { environment, directory }: LaunchCo
   if (isTextWithoutInterpreter(found.path)) return { operation: 'exec', errno: 'ENOEXEC', subject: 'executable' };
   let stdinDescriptor: number | undefined;
   try {
-    if (spec.stdin.kind === 'file') stdinDescriptor = openSync(spec.stdin.path, 'r');
+    if (spec.stdin.kind === 'file') stdinDescriptor = openSync(spec.stdin.path, READ_AT_ONCE);
   } catch (error) {
     return { operation: 'open-stdin', errno: errnoOf(error), subject: 'stdin' };
   }
