@@ -197,7 +197,7 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions,
   readonly backpressure?: Backpressure | undefined;
   /**
    * Copies the output to a file, as bytes, in which those of secrets are overwritten by `*`. Nothing that happens to the file is
-   * fatal; `result.output.tee` tells.
+   * fatal; `result.output.tee` tells. A named pipe or a socket is no such file and is not written.
    */
   readonly tee?: string | TeeOptions | undefined;
   /**

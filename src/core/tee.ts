@@ -4,7 +4,10 @@
 
 /** Where output is copied to. */
 export interface TeeOptions {
-  /** Path of the file, against the directory of the host. */
+  /**
+   * Path of the file, against the directory of the host. A named pipe or a socket is refused (`ENOTSUP`, or `ENXIO` where
+   * nobody reads it), because a copy that waits for its reader could keep the result waiting for ever.
+   */
   readonly file: string;
   /** Bytes after which nothing more is written, 1 to 9 007 199 254 740 991. @defaultValue 1 GiB */
   readonly maxBytes?: number | undefined;

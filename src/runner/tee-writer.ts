@@ -4,7 +4,7 @@
  * Trouble with the file ends the copy and nothing else; the report says what is missing and why. A file is read by others, so
  * secrets are masked in it whatever is done to bytes elsewhere; as there are as many as before, the counts stay true.
  */
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { StreamName } from '../backend/backend.js';
 import type { MaskedStream } from '../core/redactor.js';
 import { isCutOff } from '../core/settled-facts.js';
@@ -13,6 +13,7 @@ import { Deferred } from './deferred.js';
 import { OutputCursor, PIECE_BYTES, type PieceSink } from './output-cursor.js';
 import type { RunAttachment } from './run-attachment.js';
 import type { Run } from './run.js';
+import { openTeeFile } from './tee-file.js';
 
 export class TeeWriter implements PieceSink, RunAttachment {
   readonly #run: Run;
@@ -74,7 +75,7 @@ export class TeeWriter implements PieceSink, RunAttachment {
   async #copy(): Promise<void> {
     let file: FileHandle | undefined;
     try {
-      file = await open(this.#tee.file, this.#tee.append ? 'a' : 'w');
+      file = await openTeeFile(this.#tee);
       await this.#copyTo(file);
     } catch (error) {
       this.#errno = errnoOf(error);

@@ -3,9 +3,11 @@
 //               that was asked for, and learns what it missed. A file gets the bytes, and trouble with it is told, not fatal.
 // Not promised: that a slow handler has heard everything before the result is there.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { constants, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { HandlerReport, OutputLine, RunOptions } from '../../src/index.js';
+import { makeNamedPipe } from '../programs/named-pipe.js';
 import { patternMismatch, patternText } from '../programs/pattern.js';
 import { forEachBackend } from './describe-backend.js';
 
@@ -180,6 +182,26 @@ forEachBackend((scene) => {
       expect(result.success).toBe(true);
       expect(result.stdout).toBe(patternText(0, 256 * KIB));
       expect(result.output.tee).toEqual({ file, writtenBytes: 0, droppedBytes: 256 * KIB, errno });
+    });
+
+    it.each([
+      ['that nobody reads', undefined, 'ENXIO'],
+      ['that is open for a reader who does not read', constants.O_RDONLY | constants.O_NONBLOCK, 'ENOTSUP'],
+    ])('does not write to a named pipe %s, and does not wait for it', async (_name, flags, errno) => {
+      const file = makeNamedPipe(scene.directory);
+      const reader = flags === undefined ? undefined : await open(file, flags);
+      try {
+        const result = await run(['flood', String(256 * KIB)], { tee: file });
+        expect(result.success).toBe(true);
+        expect(result.output.tee).toEqual({ file, writtenBytes: 0, droppedBytes: 256 * KIB, errno });
+      } finally {
+        await reader?.close();
+      }
+    });
+
+    it('may go to a device that takes everything', async () => {
+      const { output } = await run(['flood', String(256 * KIB)], { tee: '/dev/null' });
+      expect(output.tee).toEqual({ file: '/dev/null', writtenBytes: 256 * KIB, droppedBytes: 0, errno: null });
     });
   });
 
