@@ -95,7 +95,7 @@ export class ProcessRunHandle implements RunHandle<string | Uint8Array> {
   }
 
   get stdin(): WritableStream<string | Uint8Array> {
-    this.#stdinStream ??= writableOf(this);
+    this.#stdinStream ??= writableOf(this, this.#run);
     return this.#stdinStream;
   }
 

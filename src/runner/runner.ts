@@ -97,7 +97,10 @@ export interface RunHandle<T extends string | Uint8Array = string> extends Async
   readonly stdout: ReadableStream<Uint8Array>;
   /** Standard error in the same way. */
   readonly stderr: ReadableStream<Uint8Array>;
-  /** Standard input, which must be `'pipe'`, as a web stream. Closing it ends the input, and so does aborting it. */
+  /**
+   * Standard input, which must be `'pipe'`, as a web stream. Closing it ends the input, and so does aborting it. Once the run has
+   * settled, writing fails with errno `EPIPE`, so that `pipeTo` cancels its source; closing does not.
+   */
   readonly stdin: WritableStream<string | Uint8Array>;
   /**
    * Connects standard output to the standard input of `next` and returns `next`. They stand and fall together: a command that

@@ -12,6 +12,7 @@ import { Deferred } from './deferred.js';
 import { OutputCursor, PIECE_BYTES, type PieceSink } from './output-cursor.js';
 import type { RunAttachment } from './run-attachment.js';
 import type { RunStreams } from './run-streams.js';
+import type { Run } from './run.js';
 
 /** One output stream of a run, from what is kept of it to its end; `mask` takes the secrets out of it. */
 export function readableOf(
@@ -28,10 +29,16 @@ export interface InputTarget {
   endInput(): void;
 }
 
-/** Standard input of a run. Closing it, and aborting it, ends the input. */
-export function writableOf(input: InputTarget): WritableStream<string | Uint8Array> {
+/**
+ * Standard input of a run. Closing it, and aborting it, ends the input. What is written once the run has settled fails, or an
+ * endless source would be read for ever; a source that ends then has lost nothing that anybody waits for.
+ */
+export function writableOf(input: InputTarget, run: Pick<Run, 'facts'>): WritableStream<string | Uint8Array> {
   return new WritableStream<string | Uint8Array>({
-    write: (chunk) => input.write(chunk),
+    write: async (chunk) => {
+      if (run.facts !== undefined) throw inputEnded();
+      await input.write(chunk);
+    },
     close: () => {
       input.endInput();
     },
@@ -39,6 +46,11 @@ export function writableOf(input: InputTarget): WritableStream<string | Uint8Arr
       input.endInput();
     },
   });
+}
+
+function inputEnded(): CustodyError {
+  const message = 'the run has settled: nobody reads its standard input any more';
+  return new CustodyError('UNKNOWN', message, { operation: 'write', errno: 'EPIPE' });
 }
 
 class OutputSource implements UnderlyingSource<Uint8Array>, PieceSink, RunAttachment {

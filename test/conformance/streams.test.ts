@@ -111,6 +111,32 @@ forEachBackend((scene) => {
       );
     });
 
+    it('EXE-17: cancels an endless source that is piped to a command that has ended', async () => {
+      const handle = scene.start('exit-by', ['code', '0'], { stdin: 'pipe' });
+      let reason: unknown;
+      const endless = new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          controller.enqueue(bytes.subarray(0, 65_536));
+        },
+        cancel: (why) => {
+          reason = why;
+        },
+      });
+      await expect(endless.pipeTo(handle.stdin)).rejects.toMatchObject({ errno: 'EPIPE', operation: 'write' });
+      expect(reason).toMatchObject({ errno: 'EPIPE' });
+      expect((await handle.result).success).toBe(true);
+    });
+
+    it('EXE-17: lets a source that is piped end after its command', async () => {
+      const handle = scene.start('exit-by', ['code', '0'], { stdin: 'pipe' });
+      async function* source(): AsyncGenerator<string> {
+        yield 'a';
+        await handle.result;
+      }
+      await ReadableStream.from(source()).pipeTo(handle.stdin);
+      expect((await handle.result).success).toBe(true);
+    });
+
     it('can be written as a web stream', async () => {
       const handle = scene.start('copy-stdin', [], { stdin: 'pipe', maxOutputBytes: 4 * MIB });
       await ReadableStream.from(pieces()).pipeTo(handle.stdin);
