@@ -20,7 +20,8 @@ export const EXIT = {
   timeout: 124,
   /**
    * Custody could not start the command for a reason that is not the executable (its directory is missing, the backend
-   * or the containment asked for is not to be had), stopped it at a limit, or could not read how it ended.
+   * or the containment asked for is not to be had), stopped it at a limit, or could not read how it ended; or it succeeded
+   * and what was to be printed could not be written.
    */
   failed: 125,
   /** The executable was found and could not be executed (permission, format, argument list too long). */

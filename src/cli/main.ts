@@ -16,10 +16,22 @@ const sinks: TextSinks = {
   err: (text) => write(process.stderr, text),
 };
 
+/** Whoever was to read it is gone, EIO after a hang-up: nobody is left to tell, and the exit code stands. */
+const READER_GONE: readonly (string | undefined)[] = ['EPIPE', 'EIO'];
+
 function write(stream: NodeJS.WriteStream, text: string): void {
-  // Whoever was to read it is gone (EPIPE, EIO after a hang-up): nobody is left to tell, and the exit code stands.
-  if (stream.listenerCount('error') === 0) stream.on('error', () => undefined);
+  if (stream.listenerCount('error') === 0) stream.on('error', notWritten);
   stream.write(text);
+}
+
+function notWritten({ code, message }: NodeJS.ErrnoException): void {
+  if (READER_GONE.includes(code)) return;
+  // At the end, because the exit code of the command is not known yet.
+  process.once('exit', () => {
+    const { exitCode } = process;
+    if (exitCode === undefined || Number(exitCode) === EXIT.ok) process.exitCode = EXIT.failed;
+  });
+  process.stderr.write(`custody: not everything could be written: ${message}\n`);
 }
 
 function readVersion(): string {

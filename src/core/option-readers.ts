@@ -156,8 +156,9 @@ function readInput(draft: Invocation, value: unknown, issues: Issues): void {
 
 function bytesOf(value: unknown): Uint8Array | undefined {
   if (typeof value === 'string') return utf8.encode(value);
-  // `isView` is false for a proxy, which `instanceof` would let through to the backend.
-  return ArrayBuffer.isView(value) && value instanceof Uint8Array ? value : undefined;
+  // `isView` is false for a proxy, which `instanceof` would let through to the backend. Copied, because the run may have to wait
+  // for its turn, or be launched again, and the caller's array is the caller's.
+  return ArrayBuffer.isView(value) && value instanceof Uint8Array ? new Uint8Array(value) : undefined;
 }
 
 function isInputSource(value: unknown): value is InputSource {

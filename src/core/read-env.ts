@@ -18,7 +18,8 @@ function readVariables(
   issues: Issues,
   problemOf: (content: unknown) => string | undefined,
 ): EnvLayer | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  // What can be iterated (an array, a Map) has its entries elsewhere than in properties.
+  if (typeof value !== 'object' || value === null || Symbol.iterator in value) {
     issues.add(property, 'must be an object of strings');
     return undefined;
   }

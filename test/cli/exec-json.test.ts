@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRunner, type NativeMode, type RunnerCapabilities } from '../../src/index.js';
-import { backends, custody, environment } from './cli-process.js';
+import { backends, cliFile, custody, environment } from './cli-process.js';
 
 type Document = Record<string, unknown>;
 
@@ -179,5 +179,17 @@ describe.each(backends)('custody exec --json over %s', (name, mode) => {
       expect(stderr).toMatch(/stdout is not redacted: it is inherited/);
       expect(stderr).not.toContain('hunter2');
     });
+  });
+});
+
+describe.runIf(process.platform === 'linux')('custody exec --json on a full disk', () => {
+  it.each([
+    ['true', 125],
+    ['false', 1],
+  ])('CLI-02, CLI-06: does not pass for a success: %s ends with %d', async (command, expected) => {
+    const line = `"${process.execPath}" "${cliFile}" exec --json -- ${command} >/dev/full`;
+    const { exitCode, stderr } = await createRunner().run('sh', ['-c', line]);
+    expect(stderr).toMatch(/^custody: not everything could be written: .*ENOSPC/);
+    expect(exitCode).toBe(expected);
   });
 });

@@ -1,8 +1,8 @@
 /**
  * Finds registered values in a text, in one pass however many there are, and pieces of them at edges where a text was cut.
  */
-import { EdgeOverlap } from './overlap.js';
 import type { Report } from './spans.js';
+import { WordSearch } from './word-search.js';
 
 /** Characters of each form that the scan looks for; the rest is compared where they stand. Keeps the expression small. */
 const SCANNED_LENGTH = 32;
@@ -12,8 +12,10 @@ const MIN_PIECE_LENGTH = 2;
 
 export class ValueFinder {
   readonly #forms: readonly string[];
-  readonly #beginnings: readonly EdgeOverlap[];
-  readonly #endings: readonly EdgeOverlap[];
+  /** What the scan looks for, by form. */
+  readonly #prefixes: readonly string[];
+  readonly #beginnings: readonly WordSearch[];
+  readonly #endings: readonly WordSearch[];
   readonly #scan: RegExp;
   /** Characters of the longest form. */
   readonly longest: number;
@@ -21,20 +23,24 @@ export class ValueFinder {
   /** At least one form, none of them empty. */
   constructor(forms: readonly string[]) {
     this.#forms = forms.toSorted((a, b) => b.length - a.length);
-    this.#beginnings = this.#forms.map((form) => new EdgeOverlap(form));
-    this.#endings = this.#forms.map((form) => new EdgeOverlap(reverse(form)));
-    const words = new Set(this.#forms.map((form) => escapeExpression(form.slice(0, SCANNED_LENGTH))));
-    this.#scan = new RegExp([...words].join('|'), 'g');
+    this.#prefixes = this.#forms.map((form) => form.slice(0, SCANNED_LENGTH));
+    this.#beginnings = this.#forms.map((form) => new WordSearch(form));
+    this.#endings = this.#forms.map((form) => new WordSearch(reverse(form)));
+    this.#scan = new RegExp([...new Set(this.#prefixes.map(escapeExpression))].join('|'), 'g');
     this.longest = this.#forms[0]?.length ?? 0;
   }
 
   find(text: string, report: Report): void {
     const scan = this.#scan;
+    /** By form: what begins before has been looked at. */
+    const reached = new Int32Array(this.#forms.length);
     scan.lastIndex = 0;
     for (let match = scan.exec(text); match !== null; match = scan.exec(text)) {
       const { index } = match;
-      const form = this.#forms.find((candidate) => text.startsWith(candidate, index));
-      if (form !== undefined) report(index, index + form.length);
+      for (const [number, prefix] of this.#prefixes.entries()) {
+        if (index < (reached[number] ?? 0) || !text.startsWith(prefix, index)) continue;
+        reached[number] = this.#beginnings[number]?.findFrom(text, index, report) ?? 0;
+      }
       // The next character and not the end of this one: values may overlap.
       scan.lastIndex = index + 1;
     }
@@ -59,7 +65,7 @@ export class ValueFinder {
     }
   }
 
-  #longestOverlap(edges: readonly EdgeOverlap[], text: string): number {
+  #longestOverlap(edges: readonly WordSearch[], text: string): number {
     let longest = 0;
     for (const edge of edges) longest = Math.max(longest, edge.atEnd(text));
     return longest;

@@ -80,6 +80,10 @@ describe('an ordinary call', () => {
 
   it('encodes text for standard input as UTF-8', () => {
     expect(read('cat', [], { input: 'ü' }).input).toEqual(new Uint8Array([0xc3, 0xbc]));
+    const bytes = Buffer.from('abc');
+    const { input } = read('cat', [], { input: bytes });
+    bytes.fill('x');
+    expect(input).toEqual(new Uint8Array(Buffer.from('abc')));
   });
 
   it('rounds durations up, so that no limit comes early', () => {

@@ -125,7 +125,7 @@ describe('limits and variables', () => {
     expect(problemsOf({ limits: { disk: 5 } })).toEqual(['limits.disk is not a limit']);
   });
 
-  it.each([null, 7, ['A=1']])('CMD-10: variables cannot be %o', (env) => {
+  it.each([null, 7, ['A=1'], new Map([['A', '1']])])('CMD-10: variables cannot be %o', (env) => {
     expect(problemsOf({ env })).toEqual(['env must be an object of strings']);
   });
 

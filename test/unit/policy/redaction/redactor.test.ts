@@ -4,6 +4,14 @@ import { describe, expect, it } from 'vitest';
 import type { Redactor } from '../../../../src/core/redactor.js';
 import { createRedactor } from '../../../../src/policy/redaction/create-redactor.js';
 
+/** Microseconds of CPU that `action` takes. */
+function costOf(action: () => void): number {
+  const before = process.cpuUsage();
+  action();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
 function redactorOf(values: readonly string[], builtIn = false, patterns: readonly string[] = []): Redactor {
   const named = values.map((value, index) => [`secret ${String(index)}`, value] as const);
   return createRedactor({ values: named, builtIn, patterns, longRuns: false });
@@ -22,6 +30,18 @@ describe('registered values', () => {
     expect(redactorOf(['abcdef', 'defghi']).redact('xabcdefghix')).toBe('x[REDACTED]x');
     expect(redactorOf(['aaaaaa']).redact('aaaaaaaa')).toBe('[REDACTED]');
     expect(redactorOf(['abcdef', 'abcdefghij']).redact('abcdefghij abcdef')).toBe('[REDACTED] [REDACTED]');
+  });
+
+  it.each([
+    ['everywhere', ''],
+    ['almost everywhere', 'b'],
+  ])('ENV-10: take time linear in the text, also a long one that begins %s', (_where, end) => {
+    const text = 'a'.repeat(100_000);
+    const [short, long] = [40, 20_000].map((length) => redactorOf([`${'a'.repeat(length)}${end}`]));
+    const cost = costOf(() => short!.redact(text));
+    // Compared at each place it would take some 500 times as long.
+    expect(costOf(() => long!.redact(text))).toBeLessThan(32 * cost + 200_000);
+    expect(long!.redact(text)).toBe(end === '' ? '[REDACTED]' : text);
   });
 
   it('are no expressions', () => {
@@ -137,16 +157,13 @@ describe('what looks like a secret', () => {
   it('takes time linear in the text, also of a text that is made to take more', () => {
     const hostile = ['token:', 'auth=', 'eyJaaaaa-', 'eyJaaaaa.', 'bearer ', 'password "', 'sk-', 'secret\t'];
     for (const word of hostile) {
-      const costOf = (count: number): number => {
+      const costOfMany = (count: number): number => {
         const text = word.repeat(count);
-        const before = process.cpuUsage();
-        patterns.redact(text);
-        const { user, system } = process.cpuUsage(before);
-        return user + system;
+        return costOf(() => patterns.redact(text));
       };
-      costOf(20_000);
+      costOfMany(20_000);
       // Quadratic time would be 256 times as long; the addend is for a cost too small to be measured.
-      expect(costOf(320_000), word).toBeLessThan(64 * costOf(20_000) + 200_000);
+      expect(costOfMany(320_000), word).toBeLessThan(64 * costOfMany(20_000) + 200_000);
     }
   });
 });
