@@ -54,6 +54,9 @@ export const payloadKinds: readonly PayloadKind[] = [
   { name: 'holds-pipe', leaves: true },
 ];
 
+/** Characters that mkdtemp puts behind a prefix. */
+const RANDOM_CHARACTERS = 6;
+
 /** One payload under a path of its own: what that path names is what the oracle looks for. */
 export class Payload {
   readonly kind: PayloadKind;
@@ -113,13 +116,15 @@ export class Stage {
 
   /** A payload of its own for `user`. */
   payload(kind: PayloadKind, user: HostUser): Payload {
-    const index = String(this.#files.length);
+    const index = this.#files.length.toString(36);
     const folder = join(this.directory, index);
     mkdirSync(folder);
     chmodSync(folder, 0o755);
     if (user.ids !== undefined) chownSync(folder, user.ids.uid, user.ids.gid);
-    // The kernel shows 15 characters of a name.
-    const payload = new Payload(kind, join(folder, `${kind.name.slice(0, 10)}-${index}`));
+    // Of a process that has ended only its name is left, and the kernel shows 15 characters of that: enough to tell this payload
+    // from those of other stages, which other workers have at the same time.
+    const stage = this.directory.slice(-RANDOM_CHARACTERS);
+    const payload = new Payload(kind, join(folder, `${kind.name.slice(0, 4)}-${stage}-${index}`));
     linkSync(this.tool, payload.file);
     this.#files.push(payload.file);
     return payload;
