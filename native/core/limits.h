@@ -30,6 +30,9 @@ inline constexpr Nanos kShortagePause = 2 * kNanosPerMilli;
 /// How often the word that lets go of a tree is tried, by a thread that waits meanwhile.
 inline constexpr int kLastWordTries = 10;
 
+/// How old the news may be that a guardian stands behind the groups of a thread. Asking costs some system calls, which a launch
+/// in a group does without.
+inline constexpr Nanos kGuardianAge = 20 * kNanosPerMilli;
 /// A guardian that ends this often within that time before it was of any use is not started again.
 inline constexpr std::size_t kGuardianFailures = 3;
 inline constexpr Nanos kGuardianFailureSpan = 10'000 * kNanosPerMilli;

@@ -17,9 +17,11 @@
 ///
 /// End of file at the shim means: the host let go, or is gone. The shim then kills its tree and ends. `kKeep` with
 /// `kLetGo` is the one exception. The guardian and all shims also watch a pidfd of the host.
+///
+/// Commands in a mere group have no shim: the guardian finds them in a table (wire_groups.h).
 namespace custody::core::wire {
 
-inline constexpr std::uint16_t kVersion = 1;
+inline constexpr std::uint16_t kVersion = 2;
 /// Larger texts travel in a memfd: the kernel's default buffer of a socket is about 200 KiB.
 inline constexpr std::size_t kMaxDatagram = std::size_t{32} << 10;
 inline constexpr std::size_t kMaxDescriptors = 5;
@@ -32,6 +34,7 @@ inline constexpr int kGuardianHostPidfd = 4;
 enum class MessageType : std::uint16_t {
   // Host to guardian.
   kOpenShim = 1,  ///< OpenShim; descriptor: the shim's end of its socket pair
+  kGuardGroups,   ///< Command; descriptor: the host's table of groups (wire_groups.h), at most once
   // Host to shim.
   kLaunch = 16,  ///< Launch, then the text unless it comes by memfd; descriptors see LaunchFlag
   kSignal,       ///< Signal: to the leader's group while the leader lives, then to every member
@@ -115,7 +118,7 @@ struct Signal {
   std::uint32_t reserved;
 };
 
-/// kKill, kProbe, kContinue.
+/// kKill, kProbe, kContinue, kGuardGroups.
 struct Command {
   Header header;
 };

@@ -42,15 +42,24 @@ bool IsKeep(const core::wire::Keep* keep) {
          (keep->mode == core::wire::KeepMode::kInCustody || keep->mode == core::wire::KeepMode::kLetGo);
 }
 
+bool IsOpenShim(const core::wire::OpenShim* open) {
+  return open != nullptr && open->use_cgroup <= 1 &&
+         (open->kind == core::wire::ShimKind::kTree || open->kind == core::wire::ShimKind::kNamespace);
+}
+
 }  // namespace
 
 const Header* CheckControlDatagram(std::span<const std::byte> bytes, std::size_t descriptors) {
   const Header* const header = HeaderOf(bytes);
-  if (header == nullptr || static_cast<MessageType>(header->type) != MessageType::kOpenShim) return nullptr;
-  const auto* const open = As<core::wire::OpenShim>(header);
-  if (open == nullptr || descriptors != 1 || open->use_cgroup > 1) return nullptr;
-  const bool known = open->kind == core::wire::ShimKind::kTree || open->kind == core::wire::ShimKind::kNamespace;
-  return known ? header : nullptr;
+  if (header == nullptr || descriptors != 1) return nullptr;
+  switch (static_cast<MessageType>(header->type)) {
+    case MessageType::kOpenShim:
+      return IsOpenShim(As<core::wire::OpenShim>(header)) ? header : nullptr;
+    case MessageType::kGuardGroups:
+      return As<core::wire::Command>(header) != nullptr ? header : nullptr;
+    default:
+      return nullptr;
+  }
 }
 
 const Header* CheckShimDatagram(std::span<const std::byte> bytes, std::size_t descriptors) {

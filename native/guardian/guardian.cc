@@ -57,15 +57,17 @@ int Guardian::Serve() {
   for (;;) {
     Advance(Now());
     if (IsDone()) return 0;
-    Wait();
+    const bool is_host_gone = Wait();
+    // To its end: what the host said last may be that there are groups.
     if (!is_ending_) ReadControl();
     // Set in a shim that has served: it came out of ReadControl by another way than it went in.
     if (exit_code_ != -1) return exit_code_;
+    if (is_host_gone && !is_ending_) Close();
   }
 }
 
 bool Guardian::IsDone() const {
-  if (!is_ending_ || kill_.is_running()) return false;
+  if (!is_ending_ || kill_.is_running() || groups_.is_running()) return false;
   return std::ranges::all_of(shims_, [this](const ShimEntry& shim) {
     return !shim.is_lost && states_[shim.slot].load() == ShimState::kLetGo;
   });
@@ -73,6 +75,7 @@ bool Guardian::IsDone() const {
 
 void Guardian::Advance(core::Instant now) {
   Reap();
+  groups_.Step(now);
   const bool was_running = kill_.is_running();
   kill_.Step(now);
   if (was_running && !kill_.is_running()) return TellLost(true);
@@ -82,8 +85,9 @@ void Guardian::Advance(core::Instant now) {
   }
 }
 
-void Guardian::Wait() {
+bool Guardian::Wait() {
   core::Instant wake_at = std::min(kill_.wake_at(), kill_.is_running() ? next_report_ : core::kNever);
+  wake_at = std::min(wake_at, groups_.wake_at());
   const core::Instant now = Now();
   // A shim that lets go says so in shared memory, and by nothing that would wake us.
   if (is_ending_) wake_at = std::min(wake_at, now + kEndingLook);
@@ -100,13 +104,14 @@ void Guardian::Wait() {
   const sigset_t mask = WaitingMask();
   const int ready = ::ppoll(wanted.data(), wanted.size(), wake_at == core::kNever ? nullptr : &span, &mask);
   const bool seen_gone = ready > 0 && wanted[1].revents != 0;
-  if (!is_ending_ && (seen_gone || (host_.needs_looks() && host_.IsGone()))) Close();
+  return !is_ending_ && (seen_gone || (host_.needs_looks() && host_.IsGone()));
 }
 
 void Guardian::Close() {
   is_ending_ = true;
   ::close(socket_);
   host_.Close();
+  groups_.Begin(Now());
   // A shim that somebody stopped could not notice that its host is gone.
   for (const ShimEntry& shim : shims_) {
     if (!shim.is_lost && shim.pid > 1) ::kill(shim.pid, SIGCONT);
@@ -127,8 +132,16 @@ void Guardian::ReadControl() {
       if (datagram.lost_descriptors) continue;
       return Close();
     }
-    OpenShim(*reinterpret_cast<const core::wire::OpenShim*>(header), datagram.descriptors[0]);
-    if (exit_code_ != -1) return;
+    Obey(*header, datagram.descriptors[0]);
+    if (exit_code_ != -1 || is_ending_) return;
+  }
+}
+
+void Guardian::Obey(const core::wire::Header& request, int descriptor) {
+  if (static_cast<MessageType>(request.type) == MessageType::kOpenShim) {
+    OpenShim(reinterpret_cast<const core::wire::OpenShim&>(request), descriptor);
+  } else if (!groups_.Hold(descriptor)) {
+    Close();
   }
 }
 
@@ -196,6 +209,7 @@ int Guardian::BecomeShim(const ShimSeat& seat) {
   exempt_.Release();
   children_.Release();
   kill_.End();
+  groups_.Release();
   ::prctl(PR_SET_NAME, "custody-shim");
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   Shim shim(seat);

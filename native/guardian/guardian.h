@@ -6,6 +6,7 @@
 
 #include "core/wire.h"
 #include "guardian/descendant_walk.h"
+#include "guardian/group_kill.h"
 #include "guardian/growable_array.h"
 #include "guardian/host_watch.h"
 #include "guardian/kill_loop.h"
@@ -14,7 +15,8 @@
 
 namespace custody::guardian {
 
-/// The process that outlives the host by milliseconds: makes shims, and takes over the tree of one that was killed.
+/// The process that outlives the host by milliseconds: makes shims, takes over the tree of one that was killed, and ends the groups
+/// that have no shim.
 ///
 /// It starts nothing of the host's itself. A child that is not a shim is an orphan of a dead shim: this process is the
 /// next subreaper above it.
@@ -41,8 +43,10 @@ class Guardian {
 
   bool IsDone() const;
   void Advance(core::Instant now);
-  void Wait();
+  /// Returns: whether the host is gone.
+  bool Wait();
   void ReadControl();
+  void Obey(const core::wire::Header& request, int descriptor);
   void Close();
 
   void OpenShim(const core::wire::OpenShim& request, int socket);
@@ -77,6 +81,7 @@ class Guardian {
   GrowableArray<pid_t> children_;
   TreeOwner owner_;
   KillLoop kill_;
+  GroupKill groups_;
 };
 
 }  // namespace custody::guardian

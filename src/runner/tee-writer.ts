@@ -48,7 +48,8 @@ export class TeeWriter implements PieceSink, RunAttachment {
     const { stream } = this.#tee;
     const total = (stream === 'stderr' ? 0 : stdout) + (stream === 'stdout' ? 0 : stderr);
     const droppedBytes = Math.max(0, total - this.#writtenBytes);
-    return { file: this.#tee.file, writtenBytes: this.#writtenBytes, droppedBytes, errno: this.#errno };
+    const file = this.#run.redactor?.redact(this.#tee.file) ?? this.#tee.file;
+    return { file, writtenBytes: this.#writtenBytes, droppedBytes, errno: this.#errno };
   }
 
   /** Resolves once everything of a run that has settled is in the file, or will never be. */

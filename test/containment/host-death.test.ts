@@ -1,14 +1,15 @@
 // Promised    : however the host ends, and also where a helper of custody is killed with it, nothing of its commands is alive
 //               shortly after, kept stragglers included. A worker's commands end with the worker and no others do.
+//               In a mere group, the same of whoever stays in it, as long as a guardian lives.
 // Not promised: a host that is killed in the same instant as its guardian and every shim: nobody is left to act then.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../conformance/eventually.js';
 import { show } from '../conformance/scene.js';
 import { isStillThere, type SeenProcess } from '../programs/oracle.js';
-import { CustodyHost, GUARDIAN, SHIM } from './custody-host.js';
+import { CustodyHost, GUARDIAN, SHIM, type HostChoices } from './custody-host.js';
 import { describeProcesses, GONE_LIMIT_MS } from './expectations.js';
-import { hostUsers, payloadKinds, Stage, type HostUser, type Payload, type PayloadKind } from './stage.js';
+import { hostUsers, payloadKinds, Stage, type Payload, type PayloadKind } from './stage.js';
 
 /** A way to end a host, and what the host's parent must then see of it. */
 interface Death {
@@ -17,6 +18,8 @@ interface Death {
   readonly ending: object;
   /** Needs to look into a process of another user. */
   readonly needsRoot?: boolean;
+  /** Leaves no guardian, so that only a shim can act. */
+  readonly needsShims?: boolean;
 }
 
 const helpers: ChildProcess[] = [];
@@ -64,6 +67,7 @@ const deaths: readonly Death[] = [
       host.kill();
     },
     ending: killed,
+    needsShims: true,
   },
   {
     name: 'SIGKILL together with every shim',
@@ -72,6 +76,7 @@ const deaths: readonly Death[] = [
       host.kill();
     },
     ending: killed,
+    needsShims: true,
   },
   {
     name: 'SIGKILL some time after the guardian was killed',
@@ -80,6 +85,22 @@ const deaths: readonly Death[] = [
       await eventually(
         () => host.helpers(GUARDIAN).length === 0,
         () => 'no guardian',
+      );
+      host.kill();
+    },
+    ending: killed,
+    needsShims: true,
+  },
+  {
+    name: 'SIGKILL once another guardian has taken the place of the first',
+    end: async (host, stage) => {
+      const first = host.killHelpers(GUARDIAN);
+      await eventually(
+        async () => {
+          await host.ask('echo', { file: stage.tool });
+          return host.helpers(GUARDIAN).some(({ pid }) => !first.some((killed) => killed.pid === pid));
+        },
+        () => 'another guardian',
       );
       host.kill();
     },
@@ -93,13 +114,32 @@ const inUse = deaths.filter(({ needsRoot }) => {
   return false;
 });
 
+interface Mechanism {
+  readonly mechanism: string;
+  readonly choices: HostChoices;
+  readonly kinds: readonly PayloadKind[];
+  readonly deaths: readonly Death[];
+  /** Whether each payload has a helper of its own. */
+  readonly hasShims: boolean;
+}
+
+const mechanisms: readonly Mechanism[] = [
+  { mechanism: 'by default', choices: {}, kinds: payloadKinds, deaths: inUse, hasShims: true },
+  {
+    mechanism: 'in groups',
+    choices: { containment: 'group' },
+    kinds: payloadKinds.filter(({ escapesGroup }) => escapesGroup !== true),
+    deaths: inUse.filter(({ needsShims }) => needsShims !== true),
+    hasShims: false,
+  },
+];
+
 /** What a leader leaves behind is kept, so that it is there when the host ends. */
 function optionsOf({ leaves }: PayloadKind): object {
   return leaves === true ? { stragglers: 'report' } : {};
 }
 
-async function startAll(host: CustodyHost, stage: Stage, user: HostUser, where: 'main' | 'worker'): Promise<Payload[]> {
-  const payloads = payloadKinds.map((kind) => stage.payload(kind, user));
+async function startAll(host: CustodyHost, payloads: readonly Payload[], where: 'main' | 'worker'): Promise<void> {
   await Promise.all(payloads.map((payload) => host.start(payload, optionsOf(payload.kind), where)));
   for (const payload of payloads) {
     await eventually(
@@ -107,7 +147,6 @@ async function startAll(host: CustodyHost, stage: Stage, user: HostUser, where: 
       () => `members of ${payload.kind.name}`,
     );
   }
-  return payloads;
 }
 
 /** What the oracle still saw of each payload when the limit had passed. */
@@ -122,40 +161,52 @@ async function survivorsOf(payloads: readonly Payload[]): Promise<Map<string, st
   return new Map(survivors().map((payload) => [payload.kind.name, describeProcesses(payload.members())]));
 }
 
+/** All helpers of a host, once there are so many. */
+function helpersOf(host: CustodyHost, count: number): readonly SeenProcess[] | undefined {
+  const found = [...host.helpers(GUARDIAN), ...host.helpers(SHIM)];
+  return found.length >= count ? found : undefined;
+}
+
 describe.each(hostUsers)('as $name', (user) => {
-  // One host has every payload at once, as hosts do; each is judged by itself.
-  describe.each(inUse)('$name', ({ end, ending }) => {
-    let stage: Stage;
-    let host: CustodyHost | undefined;
-    let ownHelpers: readonly SeenProcess[] = [];
-    let survivors = new Map<string, string>();
+  describe.each(mechanisms)('$mechanism', ({ choices, kinds, deaths, hasShims }) => {
+    // One host has every payload at once, as hosts do; each is judged by itself.
+    describe.each(deaths)('$name', ({ end, ending }) => {
+      let stage: Stage;
+      let host: CustodyHost | undefined;
+      let ownHelpers: readonly SeenProcess[] = [];
+      let survivors = new Map<string, string>();
 
-    beforeAll(async () => {
-      stage = new Stage();
-      host = await CustodyHost.start(stage, user);
-      const payloads = await startAll(host, stage, user, 'main');
-      ownHelpers = [...host.helpers(GUARDIAN), ...host.helpers(SHIM)];
-      expect(ownHelpers.length, 'helpers of custody').toBeGreaterThan(payloads.length);
-      await end(host, stage);
-      expect(await host.ending, host.stderr).toMatchObject(ending);
-      survivors = await survivorsOf(payloads);
-    });
+      beforeAll(async () => {
+        stage = new Stage();
+        host = await CustodyHost.start(stage, user, choices);
+        const payloads = kinds.map((kind) => stage.payload(kind, user));
+        await startAll(host, payloads, 'main');
+        // A group does not wait until its guardian has got as far as to call itself one.
+        ownHelpers = await eventually(
+          () => helpersOf(host!, hasShims ? payloads.length + 1 : 1),
+          () => 'helpers of custody',
+        );
+        await end(host, stage);
+        expect(await host.ending, host.stderr).toMatchObject(ending);
+        survivors = await survivorsOf(payloads);
+      });
 
-    afterAll(async () => {
-      await host?.close();
-      for (const helper of helpers.splice(0)) helper.kill('SIGKILL');
-      await stage.close();
-    });
+      afterAll(async () => {
+        await host?.close();
+        for (const helper of helpers.splice(0)) helper.kill('SIGKILL');
+        await stage.close();
+      });
 
-    it.each(payloadKinds)('$name does not outlive it', ({ name }) => {
-      expect(survivors.get(name) ?? 'nothing').toBe('nothing');
-    });
+      it.each(kinds)('$name does not outlive it', ({ name }) => {
+        expect(survivors.get(name) ?? 'nothing').toBe('nothing');
+      });
 
-    it('no helper of custody outlives it', async () => {
-      await eventually(
-        () => !ownHelpers.some(isStillThere),
-        () => `no helper; there are ${show(ownHelpers.filter(isStillThere))}`,
-      );
+      it('no helper of custody outlives it', async () => {
+        await eventually(
+          () => !ownHelpers.some(isStillThere),
+          () => `no helper; there are ${show(ownHelpers.filter(isStillThere))}`,
+        );
+      });
     });
   });
 
@@ -165,7 +216,8 @@ describe.each(hostUsers)('as $name', (user) => {
     try {
       const own = stage.payload({ name: 'setsid' }, user);
       await host.start(own);
-      const payloads = await startAll(host, stage, user, 'worker');
+      const payloads = payloadKinds.map((kind) => stage.payload(kind, user));
+      await startAll(host, payloads, 'worker');
       await host.ask('terminate');
       expect(Object.fromEntries(await survivorsOf(payloads))).toEqual({});
       expect(await host.ask('state', { file: own.file })).toEqual({ state: 'running' });

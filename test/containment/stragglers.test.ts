@@ -1,25 +1,35 @@
 // Promised    : `report` names what a leader left, lets the run settle and keeps it in custody: it ends with the host,
-//               whatever becomes of the host. `leave` names it and lets go: it outlives a killed host.
+//               whatever becomes of the host. `leave` names it and lets go: it outlives a killed host. In a mere group, the
+//               same of whoever stays in it.
 // Not promised: that what was let go can be ended through its handle.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../conformance/eventually.js';
 import { show } from '../conformance/scene.js';
 import { isStillThere } from '../programs/oracle.js';
-import { CustodyHost, GUARDIAN, SHIM, type RunReport } from './custody-host.js';
+import { CustodyHost, GUARDIAN, SHIM, type HostChoices, type RunReport } from './custody-host.js';
 import { expectGone } from './expectations.js';
-import { hostUsers, payloadKinds, Stage } from './stage.js';
+import { hostUsers, payloadKinds, Stage, type PayloadKind } from './stage.js';
 
-const leaving = payloadKinds.filter(({ leaves }) => leaves === true);
-/** A process that moves on all the time may not be named by the pid that it has by now. */
-const staysPut = leaving.filter(({ name }) => name !== 'leaves-comet');
+const allLeaving = payloadKinds.filter(({ leaves }) => leaves === true);
+const mechanisms: readonly { mechanism: string; choices: HostChoices; leaving: readonly PayloadKind[] }[] = [
+  { mechanism: 'by default', choices: {}, leaving: allLeaving },
+  {
+    mechanism: 'in groups',
+    choices: { containment: 'group' },
+    leaving: allLeaving.filter(({ escapesGroup }) => escapesGroup !== true),
+  },
+];
+const cells = hostUsers.flatMap((user) => mechanisms.map((mechanism) => ({ user, name: user.name, ...mechanism })));
 
-describe.each(hostUsers)('as $name', (user) => {
+describe.each(cells)('as $name, $mechanism', ({ user, choices, leaving }) => {
   let stage: Stage;
   let host: CustodyHost;
+  /** A process that moves on all the time may not be named by the pid that it has by now. */
+  const staysPut = leaving.filter(({ name }) => name !== 'leaves-comet');
 
   beforeEach(async () => {
     stage = new Stage();
-    host = await CustodyHost.start(stage, user);
+    host = await CustodyHost.start(stage, user, choices);
   });
 
   afterEach(async () => {

@@ -55,8 +55,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if ((launch.flags & wire::kTextInMemfd) == 0) launch.text_bytes = rest.size() - sizeof launch;
   }
   const std::span<const std::byte> datagram(bytes, rest.size());
-  if (const wire::Header* const open = CheckControlDatagram(datagram, descriptors); open != nullptr) {
-    Require(rest.size() == sizeof(wire::OpenShim) && descriptors == 1);
+  if (const wire::Header* const request = CheckControlDatagram(datagram, descriptors); request != nullptr) {
+    const bool opens = static_cast<wire::MessageType>(request->type) == wire::MessageType::kOpenShim;
+    Require(rest.size() == (opens ? sizeof(wire::OpenShim) : sizeof(wire::Command)) && descriptors == 1);
   }
   const wire::Header* const header = CheckShimDatagram(datagram, descriptors);
   if (header == nullptr) return 0;

@@ -40,9 +40,14 @@ struct Workshop {
 class ContainerScene final : public platform::ContainerObserver {
  public:
   /// A group. `waits_for_line`: the leader is known to have come as far as its first line of output.
-  explicit ContainerScene(const std::vector<std::string>& arguments, bool waits_for_line = true) {
-    container = std::make_unique<platform::GroupContainer>(*poller_, platform::PollToken{1, 0}, *this);
-    Launch(SpecFor(arguments), waits_for_line);
+  explicit ContainerScene(const std::vector<std::string>& arguments, bool waits_for_line = true,
+                          platform::GroupEntry entry = {},
+                          core::StragglerPolicy stragglers = core::StragglerPolicy::kKill) {
+    container =
+        std::make_unique<platform::GroupContainer>(*poller_, platform::PollToken{1, 0}, *this, std::move(entry));
+    core::LaunchSpec spec = SpecFor(arguments);
+    spec.plan.stragglers = stragglers;
+    Launch(spec, waits_for_line);
   }
   /// Whatever the workshop makes for `spec`.
   ContainerScene(Workshop& workshop, const core::LaunchSpec& spec, bool waits_for_line = true)

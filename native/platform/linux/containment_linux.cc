@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "platform/linux/guarded_groups.h"
 #include "platform/linux/tree_container.h"
 #include "platform/posix/detached_container.h"
 #include "platform/posix/group_container.h"
@@ -16,7 +17,7 @@ using core::wire::ShimKind;
 class LinuxContainerFactory final : public ContainerFactory {
  public:
   LinuxContainerFactory(std::shared_ptr<GuardianProcess> guardian, Poller& poller)
-      : shims_(std::move(guardian)), poller_(poller) {}
+      : groups_(guardian), shims_(std::move(guardian)), poller_(poller) {}
 
   core::Result<std::unique_ptr<Container>> Make(const core::LaunchSpec& spec, PollToken token,
                                                 ContainerObserver& observer) override {
@@ -35,7 +36,7 @@ class LinuxContainerFactory final : public ContainerFactory {
 
  private:
   std::unique_ptr<Container> MakeGroup(PollToken token, ContainerObserver& observer) {
-    return std::make_unique<GroupContainer>(poller_, token, observer);
+    return std::make_unique<GroupContainer>(poller_, token, observer, groups_.Enter());
   }
 
   /// Without a guardian the default becomes a group, and the receipt says so; what was asked for by name is refused.
@@ -51,6 +52,7 @@ class LinuxContainerFactory final : public ContainerFactory {
     return shim.error();
   }
 
+  GuardedGroups groups_;
   ShimPool shims_;
   Poller& poller_;
 };

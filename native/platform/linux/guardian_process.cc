@@ -48,13 +48,13 @@ GuardianProcess::GuardianProcess(bool uses_cgroups) : file_(GuardianFile()), use
 }
 
 GuardianProcess::~GuardianProcess() {
-  control_.Close();
-  if (process_.pid != -1) former_.push_back(std::move(process_));
+  if (process_.pid != -1) former_.push_back({std::move(process_), std::move(control_)});
+  for (Former& guardian : former_) guardian.control.Close();
   // They have nothing left to do, unless something resists its kill. That may take as long as it takes.
   const core::Instant limit = core::MonotonicNow() + core::kGuardianEndLimit;
-  for (const Spawned& guardian : former_) {
-    if (!guardian.exit_handle.is_valid()) continue;
-    pollfd ended{static_cast<int>(guardian.exit_handle.get()), POLLIN, 0};
+  for (const Former& guardian : former_) {
+    if (!guardian.process.exit_handle.is_valid()) continue;
+    pollfd ended{static_cast<int>(guardian.process.exit_handle.get()), POLLIN, 0};
     const core::Nanos left = std::max<core::Nanos>(limit - core::MonotonicNow(), 0);
     (void)RetryOnEintr([&] { return ::poll(&ended, 1, static_cast<int>(left / core::kNanosPerMilli)); });
   }
@@ -84,6 +84,24 @@ core::Result<Shim> GuardianProcess::Ask(wire::ShimKind kind) {
   return Shim{std::move(pair.value().ours), kind, 0, generation_};
 }
 
+GroupTable* GuardianProcess::GuardGroups() {
+  const std::lock_guard lock(mutex_);
+  const bool is_running = EnsureRunning().ok();
+  if (is_running && table_generation_ != generation_ && TellOfGroups().ok()) table_generation_ = generation_;
+  // While there is none, the places wait for the next.
+  return refusal_ ? nullptr : table_;
+}
+
+core::Status GuardianProcess::TellOfGroups() {
+  if (table_ == nullptr) {
+    core::Result<std::unique_ptr<GroupTable>> table = GroupTable::Create();
+    if (!table.ok()) return table.error();
+    table_ = tables_.emplace_back(std::move(table.value())).get();
+  }
+  const int memory = static_cast<int>(table_->memory().get());
+  return SendMessage(control_, MakeMessage<wire::Command>(wire::MessageType::kGuardGroups, 0), {&memory, 1});
+}
+
 bool GuardianProcess::StandsBehind(const Shim& shim) {
   const std::lock_guard lock(mutex_);
   ForgetIfUnfit();
@@ -94,8 +112,7 @@ void GuardianProcess::ForgetIfUnfit() {
   if (process_.pid == -1) return;
   pollfd ended{static_cast<int>(process_.exit_handle.get()), POLLIN, 0};
   if (identity_ != HostIdentity::Current()) {
-    was_of_use_.store(true, std::memory_order_relaxed);  // nothing is wrong with it
-    Forget();
+    Retire();
   } else if (process_.exit_handle.is_valid() && ::poll(&ended, 1, 0) == 1) {
     Forget();
   }
@@ -150,9 +167,17 @@ core::Status GuardianProcess::Start() {
   return {};
 }
 
+void GuardianProcess::Retire() {
+  // Its successor may not be allowed to signal whom it guards. So it keeps them, and the connection, whose end would be
+  // theirs; and whatever is launched from now on gets a table of its own.
+  if (table_generation_ != generation_) control_.Close();
+  former_.push_back({std::exchange(process_, {}), std::move(control_)});
+  table_ = nullptr;
+}
+
 void GuardianProcess::Forget() {
   control_.Close();
-  former_.push_back(std::exchange(process_, {}));
+  former_.push_back({std::exchange(process_, {}), {}});
   if (was_of_use_.load(std::memory_order_relaxed)) return;
   const core::Instant now = core::MonotonicNow();
   std::rotate(failed_at_.begin(), failed_at_.begin() + 1, failed_at_.end());
@@ -161,12 +186,12 @@ void GuardianProcess::Forget() {
 }
 
 void GuardianProcess::ReapFormer() {
-  std::erase_if(former_, [](const Spawned& guardian) {
+  std::erase_if(former_, [](const Former& guardian) {
     siginfo_t info{};
-    const auto pid = static_cast<id_t>(guardian.pid);
+    const auto pid = static_cast<id_t>(guardian.process.pid);
     const int answer = RetryOnEintr([&] { return ::waitid(P_PID, pid, &info, WEXITED | WNOHANG); });
     // ECHILD: somebody else collected it, or the host ignores SIGCHLD; either way the pid is no longer ours.
-    return answer == -1 || info.si_pid == guardian.pid;
+    return answer == -1 || info.si_pid == guardian.process.pid;
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "core/result.h"
 #include "core/wire.h"
 #include "platform/handle.h"
+#include "platform/linux/group_table.h"
 #include "platform/linux/host_identity.h"
 #include "platform/posix/spawn.h"
 
@@ -30,8 +32,8 @@ struct Shim {
 
 /// The helper process that outlives the host by milliseconds, and makes the shims.
 ///
-/// Started with the first shim that is asked for, and again after it died: shims that run commands outlive it. What keeps
-/// it from starting for good is remembered; then this mechanism is not available.
+/// Started with the first shim or group, and again after it died: shims that run commands outlive it. What keeps it from starting
+/// for good is remembered; then this mechanism is not available.
 ///
 /// Thread : any; made on JavaScript's. A start blocks the calling engine thread until the exec.
 /// Owns   : the process: it is reaped here, by pid (I3).
@@ -45,12 +47,22 @@ class GuardianProcess {
 
   /// Errors : operation "containment" when no guardian can be had, "spawn" when this host lacks something just now (EMFILE).
   core::Result<Shim> OpenShim(core::wire::ShimKind kind);
+  /// Sees to it that a guardian has the table in which groups are entered. Costs system calls, so it is asked now and then.
+  ///
+  /// Returns: the table, which lives as long as this; null when no guardian can be had.
+  GroupTable* GuardGroups();
   /// Whether the guardian that made an idle shim lives. Without it nobody would empty the tree of a shim that is killed.
   bool StandsBehind(const Shim& shim);
   /// A shim has answered, so the guardian that made it works.
   void NoteUse() { was_of_use_.store(true, std::memory_order_relaxed); }
 
  private:
+  /// One that is ending, or that guards the groups of whom the host was.
+  struct Former {
+    Spawned process;
+    OwnedHandle control;
+  };
+
   core::Result<Shim> Ask(core::wire::ShimKind kind);
   core::Status EnsureRunning();
   /// Forgets a guardian that ended, or that is still who the host no longer is.
@@ -58,6 +70,9 @@ class GuardianProcess {
   core::Status Start();
   /// It is of no use any more, whether or not it has ended already.
   void Forget();
+  /// Nothing is wrong with it, but the host is somebody else now.
+  void Retire();
+  core::Status TellOfGroups();
   void ReapFormer();
 
   const std::string file_;
@@ -69,8 +84,14 @@ class GuardianProcess {
   HostIdentity identity_;
   /// Counts the guardians of this host.
   std::uint32_t generation_ = 0;
-  /// Guardians that are ending and have not been reaped.
-  std::vector<Spawned> former_;
+  /// Guardians that have not been reaped.
+  std::vector<Former> former_;
+  /// One for each user that the host has been: groups have places in all of them.
+  std::vector<std::unique_ptr<GroupTable>> tables_;
+  /// That of whom the host is now, or null.
+  GroupTable* table_ = nullptr;
+  /// Which guardian has it.
+  std::uint32_t table_generation_ = 0;
   std::atomic<bool> was_of_use_{false};
   /// When the last guardians failed, oldest first.
   std::array<core::Instant, core::kGuardianFailures> failed_at_;

@@ -84,7 +84,8 @@ core::Capabilities QueryCapabilities() {
        has_tree && has_namespaces ? "user and pid namespace; made with the command, which may still be refused"
                                   : without_strict,
        true, "nothing", kTreeLimits},
-      {"group", true, "process group; a process that calls setsid or setpgid leaves it", false, "all", kGroupLimits},
+      {"group", true, "process group; a process that calls setsid or setpgid leaves it", false,
+       has_tree ? "escaped" : "all", kGroupLimits},
       {"none", true, "detached: a session of its own, ended by nobody", false, "all", kGroupLimits},
   }};
   out.default_containment = has_tree ? "tree" : "group";

@@ -90,13 +90,18 @@ core::Result<Spawned> SpawnByClone(const SpawnRequest& request, const CloneStack
                    request.new_session};
   block.changed_signals = request.changed_signals;
   int pidfd = -1;
+  int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+  // The kernel stores the child's pid there, in the child and before all else: this thread may be killed meanwhile.
+  void* const told = request.group_slot == nullptr ? nullptr : &request.group_slot->leader;
+  if (told != nullptr) flags |= CLONE_CHILD_SETTID;
   const MaskedSignals masked;
-  const pid_t pid = ::clone(EnterCommand, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &block, &pidfd);
+  const pid_t pid = ::clone(EnterCommand, stack.top(), flags, &block, &pidfd, nullptr, told);
   const bool refused = pid == -1 && (errno == ENOSYS || errno == EPERM || errno == EINVAL);
   if (pid == -1) return LastError(refused ? "clone" : "spawn");
   Spawned spawned{pid, OwnedHandle(pidfd), true};
   if (block.error == 0) return spawned;
   // It never became the command: collect it here. By pid, which is ours until this wait.
+  if (request.group_slot != nullptr) request.group_slot->leader.store(0, std::memory_order_release);
   siginfo_t ignored{};
   RetryOnEintr([&] { return ::waitid(P_PID, static_cast<id_t>(pid), &ignored, WEXITED | __WALL); });
   return ToError(block);

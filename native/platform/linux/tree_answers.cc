@@ -106,6 +106,7 @@ bool TreeContainer::Hear(std::span<const std::byte> datagram) {
     case MessageType::kShimLost:
       return HearOfTree(type, datagram);
     case MessageType::kOpenShim:
+    case MessageType::kGuardGroups:
     case MessageType::kLaunch:
     case MessageType::kSignal:
     case MessageType::kKill:

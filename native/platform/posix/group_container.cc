@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 #include "core/limits.h"
 #include "platform/posix/child_limits.h"
@@ -29,8 +30,8 @@ core::ExitStatus ToExitStatus(const siginfo_t& info) {
 
 }  // namespace
 
-GroupContainer::GroupContainer(Poller& poller, PollToken token, ContainerObserver& observer)
-    : poller_(poller), token_(token), observer_(observer) {}
+GroupContainer::GroupContainer(Poller& poller, PollToken token, ContainerObserver& observer, GroupEntry entry)
+    : poller_(poller), token_(token), observer_(observer), entry_(std::move(entry)) {}
 
 GroupContainer::~GroupContainer() {
   Unwatch();
@@ -43,16 +44,18 @@ void GroupContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
   if (!made.ok()) return observer_.OnSpawnFailed(made.error());
   SpawnRequest& request = made.value();
   limits_ = spec.limits;
-  spares_stragglers_ = spec.plan.stragglers != core::StragglerPolicy::kKill;
+  stragglers_ = spec.plan.stragglers;
   if (stdio.inherits_stdin) terminal_.Find(stdio);
   request.terminal = terminal_.promised();
   request.changed_signals = ChangedSignals();
+  request.group_slot = entry_.slot();
 
   // Before: once it has begun, it may be long until this thread goes on.
   const Instant now = core::MonotonicNow();
   core::Result<Spawned> spawned = SpawnHere(request);
   if (!spawned.ok()) {
     terminal_.TakeBack(false);
+    entry_.GiveBack();
     return observer_.OnSpawnFailed(ExplainSpawnFailure(spawned.error(), request));
   }
   resolved_file_ = std::move(request.path);
@@ -99,6 +102,7 @@ bool GroupContainer::PeekLeader() {
     // Somebody else collected our child, or the host ignores SIGCHLD. The number is no longer ours.
     const core::OsError error = LastError("waitid");
     leader_ = Leader::kReaped;
+    entry_.Hide();
     Unwatch();
     terminal_.TakeBack(false);
     observer_.OnLeaderLost(error);
@@ -209,6 +213,7 @@ void GroupContainer::ReapLeader(Instant now) {
 
 void GroupContainer::KeepMembers() {
   longest_poll_ = core::kKeptPollLongest;
+  if (stragglers_ == core::StragglerPolicy::kLeave) entry_.GiveBack();
   if (leader_ == Leader::kDead) CollectLeader();
 }
 
@@ -225,7 +230,9 @@ bool GroupContainer::HasMembers() {
     if (!may_reap_) return false;
     // The last moment at which the number is surely ours. After a stop nobody may stay, and where members cannot be
     // pinned one by one there will be no other way to end them.
-    if (signalled_ || (!MembersCanBePinned() && !spares_stragglers_)) SignalGroup(SIGKILL);
+    const bool spares_stragglers = stragglers_ != core::StragglerPolicy::kKill;
+    if (signalled_ || (!MembersCanBePinned() && !spares_stragglers)) SignalGroup(SIGKILL);
+    entry_.Hide();
     CollectLeader();
   }
   // Exact, now that no zombie answers for the group.
@@ -233,6 +240,7 @@ bool GroupContainer::HasMembers() {
   const GroupMembers members = FindGroupMembers(group_);
   if (!members.readable) return true;  // somebody answers and cannot be looked at
   if (members.leader_exists || members.living.empty()) return false;
+  entry_.Name(group_);
   if (kills_on_sight_) SignalMembers(SIGKILL, members);
   return true;
 }
@@ -250,6 +258,7 @@ void GroupContainer::LookForMembers(Instant now) {
   if (!HasMembers()) {
     looking_ = false;
     wake_at_ = core::kNever;
+    if (leader_ == Leader::kReaped) entry_.GiveBack();
     observer_.OnContainerEmpty();
     return;
   }

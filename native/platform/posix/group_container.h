@@ -8,6 +8,7 @@
 #include "core/limits.h"
 #include "platform/container.h"
 #include "platform/handle.h"
+#include "platform/posix/group_entry.h"
 #include "platform/posix/process_table.h"
 #include "platform/posix/terminal_loan.h"
 
@@ -26,9 +27,11 @@ namespace custody::platform {
 ///     the process table, pinned by a pidfd, looked at once more and signalled one by one. Members keep the number from
 ///     being given away, and a process whose pid is the number proves that none is left.
 /// Without a readable process table (3) is impossible, so there the group is killed before every reap.
+///
+/// What this cannot do any more when the host is gone, the guardian does where it is told of the group (`GroupEntry`).
 class GroupContainer final : public Container {
  public:
-  GroupContainer(Poller& poller, PollToken token, ContainerObserver& observer);
+  GroupContainer(Poller& poller, PollToken token, ContainerObserver& observer, GroupEntry entry = {});
   ~GroupContainer() override;
 
   void Launch(const core::LaunchSpec& spec, ChildStdio stdio) override;
@@ -78,6 +81,7 @@ class GroupContainer final : public Container {
   ContainerObserver& observer_;
   std::string resolved_file_;
   pid_t group_ = -1;
+  GroupEntry entry_;
   OwnedHandle exit_handle_;
   Leader leader_ = Leader::kNone;
   bool leader_reaped_ = false;
@@ -87,7 +91,7 @@ class GroupContainer final : public Container {
   bool kills_on_sight_ = false;
   /// The leader may be reaped as soon as its group is empty.
   bool may_reap_ = false;
-  bool spares_stragglers_ = false;
+  core::StragglerPolicy stragglers_ = core::StragglerPolicy::kKill;
   bool looking_ = false;
   bool occupied_told_ = false;
   core::Usage usage_;

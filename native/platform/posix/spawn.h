@@ -8,6 +8,7 @@
 
 #include "core/resource_limits.h"
 #include "core/result.h"
+#include "core/wire_groups.h"
 #include "platform/handle.h"
 
 namespace custody::platform {
@@ -36,6 +37,8 @@ struct SpawnRequest {
   /// Those that an rlimit can hold become rlimits.
   core::ResourceLimits limits;
   bool limits_required = false;
+  /// Where the guardian learns of the new group; null: nowhere.
+  core::wire::GroupSlot* group_slot = nullptr;
 };
 
 struct Spawned {
