@@ -76,6 +76,11 @@ forEachBackend((scene) => {
     }
   });
 
+  it('ENV-14: the name of that file is shown without it too', async () => {
+    const { output } = await replay(TEXT, { tee: join(scene.directory, `copy of ${SECRET}`) });
+    expect(output.tee).toMatchObject({ file: join(scene.directory, 'copy of [REDACTED]'), errno: null });
+  });
+
   it.each(['utf8', 'buffer', 'base64', 'auto', 'latin1'] as const)(
     'ENV-10, OUT-20: segments show no secret with encoding %s',
     async (encoding) => {
