@@ -4,11 +4,12 @@
 // Not promised: a host that is killed in the same instant as its guardian and every shim: nobody is left to act then.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BackendCapabilities } from '../../src/index.js';
 import { eventually } from '../conformance/eventually.js';
 import { show } from '../conformance/scene.js';
 import { isStillThere, type SeenProcess } from '../programs/oracle.js';
 import { CustodyHost, GUARDIAN, SHIM, type HostChoices } from './custody-host.js';
-import { describeProcesses, GONE_LIMIT_MS } from './expectations.js';
+import { describeProcesses, expectGone, GONE_LIMIT_MS } from './expectations.js';
 import { hostUsers, payloadKinds, Stage, type Payload, type PayloadKind } from './stage.js';
 
 /** A way to end a host, and what the host's parent must then see of it. */
@@ -223,6 +224,29 @@ describe.each(hostUsers)('as $name', (user) => {
       expect(await host.ask('state', { file: own.file })).toEqual({ state: 'running' });
       expect(own.members().length, 'the command of the main thread').toBe(2);
       expect(await host.ask('echo', { file: stage.tool })).toMatchObject({ outcome: { kind: 'exited', exitCode: 0 } });
+    } finally {
+      await host.close();
+      await stage.close();
+    }
+  });
+
+  it.each([
+    { what: 'a guardian', environment: {}, hostCrash: 'escaped' },
+    { what: 'no guardian', environment: { CUSTODY_GUARDIAN_FILE: '/no/guardian' }, hostCrash: 'all' },
+  ])('capabilities() tell what a crash leaves of a group with $what', async ({ environment, hostCrash }) => {
+    const stage = new Stage();
+    const host = await CustodyHost.start(stage, user, { containment: 'group', environment });
+    try {
+      const found = await host.ask<BackendCapabilities>('capabilities');
+      expect(found.containment.group).toMatchObject({ available: true, hostCrash });
+      const payload = stage.payload({ name: 'plain' }, user);
+      await host.start(payload);
+      const pids = (): number[] => payload.members().map(({ pid }) => pid);
+      const started = pids();
+      host.kill();
+      await host.ending;
+      if (hostCrash === 'all') expect(pids()).toEqual(started);
+      else await expectGone(payload);
     } finally {
       await host.close();
       await stage.close();
