@@ -12,26 +12,30 @@ import { EXIT } from './exit-codes.js';
 // The streams are opened by the first write. Before that they must stay untouched: Node makes a pipe non-blocking, and a
 // command that inherits it would meet errors it does not expect.
 const sinks: TextSinks = {
-  out: (text) => write(process.stdout, text),
-  err: (text) => write(process.stderr, text),
+  out: (text) => write(process.stdout, text, outputLost),
+  // The summary and messages: nobody is left to tell, and the exit code says the most of it.
+  err: (text) => write(process.stderr, text, () => undefined),
 };
 
-/** Whoever was to read it is gone, EIO after a hang-up: nobody is left to tell, and the exit code stands. */
+/** Whoever was to read it is gone, EIO after a hang-up: nobody misses it, and the exit code stands. */
 const READER_GONE: readonly (string | undefined)[] = ['EPIPE', 'EIO'];
 
-function write(stream: NodeJS.WriteStream, text: string): void {
-  if (stream.listenerCount('error') === 0) stream.on('error', notWritten);
+let isOutputLost = false;
+
+function write(stream: NodeJS.WriteStream, text: string, failed: (error: NodeJS.ErrnoException) => void): void {
+  if (stream.listenerCount('error') === 0) stream.on('error', failed);
   stream.write(text);
 }
 
-function notWritten({ code, message }: NodeJS.ErrnoException): void {
-  if (READER_GONE.includes(code)) return;
+function outputLost({ code, message }: NodeJS.ErrnoException): void {
+  if (isOutputLost || READER_GONE.includes(code)) return;
+  isOutputLost = true;
   // At the end, because the exit code of the command is not known yet.
   process.once('exit', () => {
     const { exitCode } = process;
     if (exitCode === undefined || Number(exitCode) === EXIT.ok) process.exitCode = EXIT.failed;
   });
-  process.stderr.write(`custody: not everything could be written: ${message}\n`);
+  sinks.err(`custody: not everything could be written: ${message}\n`);
 }
 
 function readVersion(): string {

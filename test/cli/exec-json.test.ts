@@ -192,4 +192,12 @@ describe.runIf(process.platform === 'linux')('custody exec --json on a full disk
     expect(stderr).toMatch(/^custody: not everything could be written: .*ENOSPC/);
     expect(exitCode).toBe(expected);
   });
+
+  it.each([
+    ['exec', 0],
+    ['exec --json', 125],
+  ])('CLI-02: ends also where nothing can be said of it: %s with %d', async (words, expected) => {
+    const line = `"${process.execPath}" "${cliFile}" ${words} -- true >/dev/full 2>/dev/full`;
+    expect((await createRunner().run('sh', ['-c', line], { timeoutMs: 15_000 })).exitCode).toBe(expected);
+  });
 });

@@ -116,13 +116,13 @@ const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'the path of a source',
-    make: () => rewrite(glibc, (bytes) => Buffer.concat([bytes, Buffer.from('/home/me/native/core/check.h\0')])),
-    line: `${glibc} tells where it was built: /home/me/native/core/check.h`,
+    make: () => rewrite(glibc, (bytes) => Buffer.concat([bytes, Buffer.from('/elsewhere/native/core/check.h\0')])),
+    line: `${glibc} tells where it was built: /elsewhere/native/core/check.h`,
   },
   {
     name: 'the path of an object that a linker noted',
-    make: () => rewrite(glibc, (bytes) => Buffer.concat([bytes, Buffer.from('/home/me/zig/o/4a/libc++.a(new.o)\0')])),
-    line: `${glibc} tells where it was built: /home/me/zig/o/4a/libc++.a`,
+    make: () => rewrite(glibc, (bytes) => Buffer.concat([bytes, Buffer.from('/elsewhere/zig/o/4a/libc++.a(new.o)\0')])),
+    line: `${glibc} tells where it was built: /elsewhere/zig/o/4a/libc++.a`,
   },
   {
     name: 'the folder of the repository',
