@@ -11,7 +11,8 @@ const shared: Options = {
   target: 'node20',
   platform: 'node',
   sourcemap: true,
-  external: ['commander', 'node-gyp-build', 're2js'],
+  // Dependencies are not bundled.
+  skipNodeModulesBundle: true,
 };
 
 /** The library: entries that one process may load together. */
@@ -22,6 +23,15 @@ const LIBRARY = {
   failure: 'src/failure/public.ts',
   results: 'src/core/parse-result.ts',
   telemetry: 'src/telemetry/index.ts',
+  audit: 'src/audit/index.ts',
+  config: 'src/config/index.ts',
+  parsers: 'src/parsers/index.ts',
+  validation: 'src/validation/index.ts',
+  github: 'src/github/index.ts',
+  coderabbit: 'src/coderabbit/index.ts',
+  docker: 'src/docker/index.ts',
+  eligibility: 'src/policy/eligibility/index.ts',
+  staging: 'src/staging/index.ts',
 };
 
 /** What the main entry shares with the small ones; what these import is shared too. */

@@ -23,13 +23,13 @@ const TYPESCRIPT_ROOMS = {
   failure: { rooms: ['core'], packages: [] },
   backend: { rooms: ['core', 'policy'], packages: [nodeModule, /^node-gyp-build$/] },
   runner: { rooms: ['core', 'policy', 'failure', 'backend'], packages: [/^node:(?!sqlite)/] },
-  parsers: { rooms: ['core'], packages: [] },
+  parsers: { rooms: ['core'], packages: [/^tap-parser$/, /^fast-xml-parser$/, /^re2js$/] },
   'child-process': { rooms: ['core', 'policy', 'runner/runner.ts', 'runner/create-runner.ts'], packages: [nodeModule] },
   testing: { rooms: ['core', 'runner', 'backend/backend.ts'], packages: [nodeModule] },
-  audit: { rooms: ['core', 'policy'], packages: [nodeModule, /^libsql$/] },
+  audit: { rooms: ['core', 'policy'], packages: [nodeModule, /^libsql$/, /^canonicalize$/, /^picomatch$/] },
   telemetry: { rooms: ['core'], packages: [nodeModule] },
-  config: { rooms: ['core', 'policy'], packages: [nodeModule] },
-  cli: { rooms: [anything], packages: [nodeModule, /^commander$/] },
+  config: { rooms: ['core', 'policy'], packages: [nodeModule, /^yaml$/, /^zod$/] },
+  cli: { rooms: [anything], packages: [nodeModule, /^commander$/, /^picocolors$/, /^cli-table3$/] },
   'index.ts': { rooms: [anything], packages: [] },
   ...Object.fromEntries(
     ['validation', 'github', 'coderabbit', 'docker', 'staging'].map((room) => [
