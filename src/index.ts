@@ -34,9 +34,12 @@ export {
 } from './core/errors.js';
 export type {
   CleanedUpEvent,
+  LaunchedEvent,
+  ObserverHealth,
   OutputEvent,
   RunEvent,
   RunObserver,
+  RunRequest,
   SettledEvent,
   StartedEvent,
 } from './core/observer.js';

@@ -104,6 +104,12 @@ export const ERROR_CODES = {
     cause: 'With `strictLimits`, nothing here could hold one of the `limits`; nothing was started.',
     remedy: 'Read `capabilities().containment`, use a stronger containment, or leave `strictLimits` out.',
   },
+  OBSERVER_UNAVAILABLE: {
+    number: 'EXE-018',
+    cause:
+      "An observer that has to hear of every run cannot: an audit store with `onFailure: 'fail-closed'` that cannot write.",
+    remedy: 'Mend what `health().problems` names, such as the file or the disk, or use `degrade`.',
+  },
   UNKNOWN: {
     number: 'EXE-099',
     cause: 'The system refused for a reason that has no code of its own.',

@@ -32,6 +32,8 @@ export function launchError(failure: LaunchFailure, subject: LaunchSubject): Cus
   }
   if (operation === 'queue')
     return new CustodyError('CONCURRENCY_LIMIT', failure.detail ?? 'no slot was free', details);
+  if (operation === 'observe')
+    return new CustodyError('OBSERVER_UNAVAILABLE', failure.detail ?? 'an observer refuses runs', details);
   if (operation === 'shell-length') {
     const message = failure.detail ?? 'the line is too long for the shell';
     return new CustodyError('SHELL_COMMAND_TOO_LONG', message, details);

@@ -9,7 +9,7 @@ import { NONE_UNENFORCED, type LimitBreach, type LimitName } from './resource-li
 export interface LaunchFailure {
   /**
    * The call that failed: `resolve`, `chdir`, `exec`, `pipe`, `open-stdin`, `spawn`, `containment`, `limits`, `closing`; of
-   * the facade: `queue`, `launch`, `length`, `shell-length`.
+   * the facade: `queue`, `observe`, `launch`, `length`, `shell-length`.
    */
   readonly operation: string;
   /** Errno name such as `ENOENT`, or `''` where there is none. */
@@ -23,6 +23,11 @@ export interface LaunchFailure {
 /** The gate of the runner let nothing through. */
 export function gateFailure(detail: string): LaunchFailure {
   return { operation: 'queue', errno: '', subject: 'none', detail };
+}
+
+/** An observer that has to hear of every run cannot. */
+export function observerFailure(detail: string): LaunchFailure {
+  return { operation: 'observe', errno: '', subject: 'none', detail };
 }
 
 const SHORTAGES: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);

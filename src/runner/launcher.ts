@@ -3,6 +3,7 @@
  */
 import { CommandValidationError } from '../core/errors.js';
 import { readInvocation, type Invocation, type InvocationDefaults } from '../core/invocation.js';
+import { observerFailure } from '../core/settled-facts.js';
 import { RUN_LIMITS } from '../policy/limits.js';
 import { prepareLaunch } from './prepare-launch.js';
 import type { RunContext } from './run-context.js';
@@ -69,6 +70,8 @@ export class Launcher {
   #create(invocation: Invocation, isHeld: boolean): Run {
     const context = this.#context();
     prepareLaunch(invocation, context);
+    const reason = context.observers?.health().refusal ?? null;
+    if (reason !== null) invocation.refusal ??= observerFailure(reason);
     return new Run(context, this.group, invocation, this.#redaction.of(invocation), isHeld);
   }
 

@@ -4,8 +4,9 @@
 import { CommandValidationError } from '../core/errors.js';
 import type {
   CleanedUpEvent,
+  LaunchedEvent,
+  ObserverHealth,
   OutputEvent,
-  RunEvent,
   RunObserver,
   SettledEvent,
   StartedEvent,
@@ -19,22 +20,27 @@ export interface ObserverFaults {
 }
 
 interface Events {
-  readonly launched: RunEvent;
+  readonly launched: LaunchedEvent;
   readonly started: StartedEvent;
   readonly output: OutputEvent;
   readonly settled: SettledEvent;
   readonly cleanedUp: CleanedUpEvent;
 }
 
+const HEALTHY: ObserverHealth = { problems: [], refusal: null };
+
 export class Observers {
   readonly #observers: readonly RunObserver[];
   /** Somebody wants to hear of output. */
   readonly hearsOutput: boolean;
+  /** Those that have something to say of themselves. */
+  readonly #asked: readonly RunObserver[];
   #count = 0;
   #last: string | null = null;
 
   constructor(observers: readonly RunObserver[]) {
     this.#observers = observers;
+    this.#asked = observers.filter((observer) => observer.health !== undefined);
     this.hearsOutput = observers.some((observer) => observer.output !== undefined);
   }
 
@@ -52,6 +58,25 @@ export class Observers {
         this.#note(error);
       }
     }
+  }
+
+  /** What the observers say of themselves. */
+  health(): ObserverHealth {
+    const asked = this.#asked;
+    if (asked.length === 0) return HEALTHY;
+    const answers = asked.flatMap((observer) => {
+      try {
+        const answer = observer.health?.();
+        return answer === undefined ? [] : [answer];
+      } catch (error) {
+        this.#note(error);
+        return [];
+      }
+    });
+    return {
+      problems: answers.flatMap(({ problems }) => problems),
+      refusal: answers.find(({ refusal }) => refusal !== null)?.refusal ?? null,
+    };
   }
 
   readonly #note = (error: unknown): void => {

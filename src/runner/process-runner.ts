@@ -52,7 +52,7 @@ export class ProcessRunner implements CustodyRunner {
     this.scope = () => this.#openScope();
     this.activity = () => gate.activity();
     this.health = () =>
-      healthOf(this.capabilities(), gate.activity(), context().observers?.faults, this.#closing !== undefined);
+      healthOf(this.capabilities(), gate.activity(), context().observers, this.#closing !== undefined);
     this.capabilities = () => this.#probed ?? capabilitiesOf(context());
     this.probeCapabilities = () => (this.#probing ??= this.#probe());
   }

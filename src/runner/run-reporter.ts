@@ -1,8 +1,8 @@
 import type { Backend, Flow, LaunchId, StreamName } from '../backend/backend.js';
 import type { Cleanup } from '../core/cleanup.js';
 import type { CorrelationIds } from '../core/correlation.js';
-import type { RunEvent } from '../core/observer.js';
-import type { Invocation } from '../core/invocation.js';
+import type { RunEvent, RunRequest } from '../core/observer.js';
+import type { EnvLayer, Invocation } from '../core/invocation.js';
 import type { Redactor } from '../core/redactor.js';
 import { commandShown, createResult, type CommandSummary, type ResultParts } from '../core/run-result.js';
 import type { Observers } from './observers.js';
@@ -28,7 +28,7 @@ export class RunReporter {
     this.#subject = subject;
     this.#command = commandShown(subject.invocation, subject.redactor);
     this.#wallMs = wallMs;
-    observers.tell('launched', this.#event());
+    observers.tell('launched', { ...this.#event(), request: requestOf(subject) });
   }
 
   /** What a stream is watched for when no reader does. */
@@ -68,4 +68,39 @@ function shownToOthers(result: AnyResult, parts: ResultParts): AnyResult {
   const { redact } = parts.invocation;
   if (redact?.inResult !== false) return result;
   return createResult({ ...parts, invocation: { ...parts.invocation, redact: { ...redact, inResult: true } } });
+}
+
+const NO_ENV: RunRequest['env'] = Object.freeze({});
+const NO_NAMES: readonly string[] = Object.freeze([]);
+
+function requestOf({ invocation, redactor }: Subject): RunRequest {
+  const { envLayers, secretLayers, envMode, timeoutMs, input, inputSource } = invocation;
+  return Object.freeze({
+    ...(envLayers.length === 0 ? { env: NO_ENV, unsetEnv: NO_NAMES } : changesOf(envLayers, redactor)),
+    envMode,
+    secretNames: secretLayers.length === 0 ? NO_NAMES : namesOf(secretLayers),
+    timeoutMs,
+    hasInput: input !== undefined || inputSource !== undefined,
+  });
+}
+
+/** Layers as one: later ones win. */
+function changesOf(layers: readonly EnvLayer[], redactor: Redactor | undefined): Pick<RunRequest, 'env' | 'unsetEnv'> {
+  const changes = new Map<string, string | undefined>();
+  for (const { set, unset } of layers) {
+    for (const name of unset) changes.set(name, undefined);
+    for (const [name, value] of set) changes.set(name, redactor?.redact(value) ?? value);
+  }
+  const entries = [...changes];
+  return {
+    // fromEntries defines own properties, so a variable named __proto__ is a variable like any other.
+    env: Object.freeze(
+      Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    ),
+    unsetEnv: Object.freeze(entries.filter(([, value]) => value === undefined).map(([name]) => name)),
+  };
+}
+
+function namesOf(layers: readonly EnvLayer[]): readonly string[] {
+  return Object.freeze([...new Set(layers.flatMap(({ set }) => set.map(([name]) => name)))]);
 }

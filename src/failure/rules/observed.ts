@@ -92,6 +92,7 @@ function subcodeOfCode(code: ErrorCode, { errno = '', missing }: FailureEvidence
       return 'shell_line_too_long';
     case 'CONTAINMENT_UNAVAILABLE':
     case 'LIMITS_UNENFORCEABLE':
+    case 'OBSERVER_UNAVAILABLE':
       return 'not_available_here';
     case 'NATIVE_UNAVAILABLE':
       return 'native_addon';

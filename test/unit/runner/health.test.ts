@@ -28,4 +28,21 @@ describe('OBS-06: health', () => {
     await runner.close();
     expect(runner.health().status).toBe('closed');
   });
+
+  it('lists what observers say of themselves, and one that fails at that as a fault', () => {
+    const { runner } = createMemoryScene({
+      observers: [
+        { health: () => ({ problems: ['the audit store is not writable'], refusal: null }) },
+        {
+          health: () => {
+            throw new Error('broken');
+          },
+        },
+      ],
+    });
+    expect(runner.health()).toMatchObject({
+      status: 'degraded',
+      problems: ['the audit store is not writable', 'observers failed 1 times, last: broken'],
+    });
+  });
 });

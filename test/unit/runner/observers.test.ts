@@ -3,7 +3,7 @@ import { createRunner, withCorrelation, type RunObserver } from '../../../src/in
 import { createMemoryScene } from '../../doubles/memory-runner.js';
 
 /** Writes down what it hears, one word and what matters of each event. */
-function listen(journal: string[]): Required<RunObserver> {
+function listen(journal: string[]): Required<Omit<RunObserver, 'health'>> {
   return {
     launched: ({ id, command }) => journal.push(`launched ${id} ${command.file}`),
     started: ({ id, pid }) => journal.push(`started ${id} ${String(pid)}`),
@@ -132,5 +132,59 @@ describe('RES-08: correlation ids', () => {
       'correlation.sesionId is not an id; did you mean sessionId?',
     );
     await expect(runner.run('make', [], { correlation: { taskId: 7 } as never })).rejects.toThrow('correlation.taskId');
+  });
+});
+
+describe('AUD-14: what a run was asked for', () => {
+  it('is told with its launch: variables, those removed, names of secrets and no value of one', async () => {
+    const requests: unknown[] = [];
+    const { runner, backend } = createMemoryScene({
+      observers: [{ launched: ({ request }) => requests.push(request) }],
+      defaults: { env: { A: '1', B: '2' } },
+    });
+    const pending = runner.run('make', [], {
+      env: { A: undefined, C: 'has hunter22 in it' },
+      secrets: { TOKEN: 'hunter22' },
+      timeoutMs: 5_000,
+      input: 'text',
+    });
+    backend.last.start().exit(0);
+    await pending;
+    expect(requests).toEqual([
+      {
+        env: { B: '2', C: 'has [REDACTED] in it' },
+        unsetEnv: ['A'],
+        envMode: 'inherit',
+        secretNames: ['TOKEN'],
+        timeoutMs: 5_000,
+        hasInput: true,
+      },
+    ]);
+  });
+});
+
+describe('AUD-11: an observer that refuses runs', () => {
+  it('keeps a command from being started, and the run is told like any other', async () => {
+    let refusal: string | null = 'the disk is full';
+    const settled: string[] = [];
+    const { runner, backend } = createMemoryScene({
+      observers: [
+        {
+          health: () => ({ problems: [], refusal }),
+          settled: ({ result }) => settled.push(result.outcome.kind),
+        },
+      ],
+    });
+    const { outcome } = await runner.run('make');
+    expect(outcome).toMatchObject({
+      kind: 'not-started',
+      error: { code: 'OBSERVER_UNAVAILABLE', message: 'the disk is full' },
+    });
+    expect(backend.launches).toEqual([]);
+    expect(settled).toEqual(['not-started']);
+    refusal = null;
+    const pending = runner.run('make');
+    backend.last.start().exit(0);
+    expect((await pending).success).toBe(true);
   });
 });
