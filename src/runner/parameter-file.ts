@@ -6,9 +6,9 @@
  * over, and when the host ends; what a killed host leaves is removed by the next host that makes one in the same place, once its time
  * is over. Nothing without our marker is ever removed.
  */
-import { promises, rmSync, type Dirent } from 'node:fs';
-import { tmpdir } from 'node:os';
+import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
+import { fileSystem, operatingSystem } from '../backend/lazy-builtins.js';
 import { isInRange, Issues, type Range } from '../core/validate.js';
 import type { LiveRuns } from './host-signals.js';
 
@@ -61,7 +61,7 @@ export class ParameterFiles {
   readonly use: ParameterFileFunction = async (content, use, options = {}) => {
     const { lifetimeMs, parent } = readOptions(content, use, options);
     await this.#sweep(parent);
-    const folder = await promises.mkdtemp(join(parent, FOLDER_PREFIX));
+    const folder = await fileSystem().promises.mkdtemp(join(parent, FOLDER_PREFIX));
     this.#folders.add(folder);
     this.#live.enter();
     const timer = setTimeout(() => void removeFolder(folder), lifetimeMs);
@@ -69,7 +69,7 @@ export class ParameterFiles {
     try {
       await writeMarker(folder, Date.now() + lifetimeMs);
       const path = join(folder, FILE_NAME);
-      await promises.writeFile(path, content, { mode: 0o600, flag: 'wx' });
+      await fileSystem().promises.writeFile(path, content, { mode: 0o600, flag: 'wx' });
       return await use(path);
     } finally {
       clearTimeout(timer);
@@ -81,14 +81,16 @@ export class ParameterFiles {
 
   /** For the end of the host, which waits for nothing. */
   removeAllSync(): void {
-    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
+    for (const folder of this.#folders) fileSystem().rmSync(folder, { recursive: true, force: true });
   }
 
   /** Removes what hosts left here whose end nobody heard of. Once for each place, and never a reason to fail. */
   async #sweep(parent: string): Promise<void> {
     if (this.#swept.has(parent)) return;
     this.#swept.add(parent);
-    const entries = await promises.readdir(parent, { withFileTypes: true }).catch((): Dirent[] => []);
+    const entries = await fileSystem()
+      .promises.readdir(parent, { withFileTypes: true })
+      .catch((): Dirent[] => []);
     const left = entries.filter((entry) => entry.isDirectory() && entry.name.startsWith(FOLDER_PREFIX));
     for (const { name } of left.slice(0, MAX_SWEPT)) {
       const folder = join(parent, name);
@@ -110,18 +112,18 @@ function readOptions(
   isInRange(lifetimeMs, LIFETIME_MS, 'lifetimeMs', issues);
   if (folder !== undefined && typeof folder !== 'string') issues.add('folder', 'must be a string');
   issues.throwIfAny();
-  return { lifetimeMs, parent: folder ?? tmpdir() };
+  return { lifetimeMs, parent: folder ?? operatingSystem().tmpdir() };
 }
 
 async function writeMarker(folder: string, expiresAtMs: number): Promise<void> {
   const marker = JSON.stringify({ owner: MARKER_OWNER, pid: process.pid, expiresAtMs });
-  await promises.writeFile(join(folder, MARKER_NAME), marker, { mode: 0o600, flag: 'wx' });
+  await fileSystem().promises.writeFile(join(folder, MARKER_NAME), marker, { mode: 0o600, flag: 'wx' });
 }
 
 /** Whether the folder is one of ours whose time is over. The process that made it may live elsewhere, so only time counts. */
 async function hasExpired(folder: string): Promise<boolean> {
   try {
-    const text = await promises.readFile(join(folder, MARKER_NAME), 'utf8');
+    const text = await fileSystem().promises.readFile(join(folder, MARKER_NAME), 'utf8');
     const { owner, expiresAtMs } = JSON.parse(text) as { owner?: unknown; expiresAtMs?: unknown };
     return owner === MARKER_OWNER && typeof expiresAtMs === 'number' && expiresAtMs < Date.now();
   } catch {
@@ -131,5 +133,7 @@ async function hasExpired(folder: string): Promise<boolean> {
 
 /** What cannot be removed now has a marker for the next sweep. */
 async function removeFolder(folder: string): Promise<void> {
-  await promises.rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  await fileSystem()
+    .promises.rm(folder, { recursive: true, force: true })
+    .catch(() => undefined);
 }

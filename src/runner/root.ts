@@ -5,8 +5,8 @@
  * only in case the file system is asked whether they are one folder. A command that is given the real path cannot be sent elsewhere
  * by a link that is changed after the check, unless one of the folders themselves is replaced; a sandbox this is not.
  */
-import { realpathSync, statSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
+import { fileSystem } from '../backend/lazy-builtins.js';
 import { CommandValidationError } from '../core/errors.js';
 import type { Invocation } from '../core/invocation.js';
 import { isForeignPath, isWithin, type PathFormat } from '../core/path-format.js';
@@ -28,10 +28,10 @@ export interface Confined {
 }
 
 export const systemFolders: FolderFacts = {
-  realPath: (path) => realpathSync.native(path),
-  isFolder: (path) => statSync(path).isDirectory(),
+  realPath: (path) => fileSystem().realpathSync.native(path),
+  isFolder: (path) => fileSystem().statSync(path).isDirectory(),
   identity(path) {
-    const { dev, ino } = statSync(path, { bigint: true });
+    const { dev, ino } = fileSystem().statSync(path, { bigint: true });
     return `${dev.toString()}:${ino.toString()}`;
   },
 };

@@ -1,7 +1,6 @@
 /**
  * Feeds what a handle's owner writes: in order, each chunk as fast as the backend takes it.
  */
-import { setImmediate } from 'node:timers/promises';
 import type { RunAttachment } from './run-attachment.js';
 import type { RunStreams } from './run-streams.js';
 
@@ -35,7 +34,7 @@ export class StdinWriter implements RunAttachment {
     const accepted = this.#queue.length === 0 ? this.#streams.writeStdin(chunk) : 0;
     if (accepted >= chunk.length) {
       this.#acceptedAtOnce += 1;
-      return this.#acceptedAtOnce % CHUNKS_PER_TURN === 0 ? setImmediate() : Promise.resolve();
+      return this.#acceptedAtOnce % CHUNKS_PER_TURN === 0 ? nextTurn() : Promise.resolve();
     }
     return new Promise((resolve) => {
       this.#queue.push({ rest: chunk.subarray(accepted), accepted: resolve });
@@ -76,4 +75,11 @@ export class StdinWriter implements RunAttachment {
     this.#queue = [];
     for (const pending of queue) pending.accepted();
   }
+}
+
+/** The promise of `node:timers/promises`, without that module. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { fileSystem } from '../backend/lazy-builtins.js';
 import type { LengthLimits } from '../core/length-budget.js';
 
 const KIB = 1024;
@@ -36,7 +36,7 @@ function linuxTotalBytes(stackBytes: number): number {
 /** The soft limit of the stack in bytes. Where it cannot be read nothing is refused that the system might take. */
 function stackLimit(): number {
   try {
-    const soft = /^Max stack size\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    const soft = /^Max stack size\s+(\S+)/m.exec(fileSystem().readFileSync('/proc/self/limits', 'utf8'))?.[1];
     return soft === undefined || soft === 'unlimited' ? Infinity : Number(soft);
   } catch {
     return Infinity;

@@ -5,9 +5,9 @@
  * entries of `PATH` are skipped, so that a directory somebody else can write to does not decide what runs. A path
  * (it contains a separator) is resolved against the working directory of the child.
  */
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { delimiter, extname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { LaunchFailure } from '../backend.js';
+import { fileSystem } from '../lazy-builtins.js';
 
 /** Searched when the child has no `PATH`; the native backend searches the same. */
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
@@ -33,6 +33,7 @@ export function errnoOf(error: unknown): string {
 
 /** `undefined` when a process can start in `directory`. */
 export function checkDirectory(directory: string): LaunchFailure | undefined {
+  const { accessSync, constants, statSync } = fileSystem();
   try {
     if (!statSync(directory).isDirectory()) return { operation: 'chdir', errno: 'ENOTDIR', subject: 'cwd' };
     if (process.platform !== 'win32') accessSync(directory, constants.X_OK);
@@ -77,6 +78,7 @@ function extensionsFor(file: string, environment: LookupEnvironment): readonly s
 
 /** The errno with which executing this file would be refused, `undefined` if it may be tried. */
 function refusalOf(path: string): string | undefined {
+  const { accessSync, constants, statSync } = fileSystem();
   try {
     if (!statSync(path).isFile()) return 'EACCES';
     accessSync(path, constants.X_OK);
@@ -95,6 +97,7 @@ function refusalOf(path: string): string | undefined {
 export function isTextWithoutInterpreter(path: string): boolean {
   if (process.platform === 'win32') return false;
   const bytes = new Uint8Array(PROBED_BYTES);
+  const { closeSync, openSync, readSync } = fileSystem();
   try {
     const descriptor = openSync(path, 'r');
     try {

@@ -5,9 +5,9 @@
  * the other, ours first, so the one with the next number is looked for among the descriptors of all processes. Should another
  * socket have come in between, its holder is named or nobody is.
  */
-import { fstatSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { ProcessName } from '../../core/cleanup.js';
+import { fileSystem } from '../lazy-builtins.js';
 import { pids, seeProcess } from './process-table.js';
 
 /** At most `most` processes, as far as this user may see. Must be called before `source` is destroyed. */
@@ -29,7 +29,7 @@ function otherEnd(source: Readable | undefined): string | undefined {
   const { _handle: handle } = (source ?? {}) as { readonly _handle?: { readonly fd?: unknown } | null };
   if (typeof handle?.fd !== 'number' || handle.fd < 0) return undefined;
   try {
-    return `socket:[${fstatSync(handle.fd).ino + 1}]`;
+    return `socket:[${fileSystem().fstatSync(handle.fd).ino + 1}]`;
   } catch {
     return undefined;
   }
@@ -38,7 +38,9 @@ function otherEnd(source: Readable | undefined): string | undefined {
 function holds(pid: number, target: string): boolean {
   const directory = `/proc/${pid}/fd`;
   try {
-    return readdirSync(directory).some((descriptor) => targetOf(`${directory}/${descriptor}`) === target);
+    return fileSystem()
+      .readdirSync(directory)
+      .some((descriptor) => targetOf(`${directory}/${descriptor}`) === target);
   } catch {
     return false;
   }
@@ -47,7 +49,7 @@ function holds(pid: number, target: string): boolean {
 /** A descriptor can be closed between being listed and being looked at. */
 function targetOf(link: string): string | undefined {
   try {
-    return readlinkSync(link);
+    return fileSystem().readlinkSync(link);
   } catch {
     return undefined;
   }

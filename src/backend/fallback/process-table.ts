@@ -2,8 +2,8 @@
  * Looks at processes through `/proc` (Linux). What is read is information at one moment; who may be signalled on the
  * strength of it is decided in `group-kill.ts`.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import type { ProcessName } from '../../core/cleanup.js';
+import { fileSystem } from '../lazy-builtins.js';
 
 /** One process as `/proc/<pid>/stat` shows it. `startTicks` and `pid` together name it for good. */
 export interface SeenProcess extends ProcessName {
@@ -19,7 +19,7 @@ export interface SeenProcess extends ProcessName {
 export function seeProcess(pid: number): SeenProcess | undefined {
   let text: string;
   try {
-    text = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+    text = fileSystem().readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
   } catch {
     return undefined;
   }
@@ -47,7 +47,7 @@ export function isAlive(seen: SeenProcess): boolean {
 /** The numbers of all processes that are visible here. */
 export function pids(): number[] {
   try {
-    return readdirSync('/proc').map(Number).filter(Number.isInteger);
+    return fileSystem().readdirSync('/proc').map(Number).filter(Number.isInteger);
   } catch {
     return [];
   }

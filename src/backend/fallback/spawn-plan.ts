@@ -5,8 +5,8 @@
  * interpreter, which only the spawn itself can find.
  */
 import type { SpawnOptions, StdioOptions } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
 import type { LaunchFailure, LaunchSpec } from '../backend.js';
+import { fileSystem } from '../lazy-builtins.js';
 import { composeEnvironment, variableOf, type ChildEnvironment } from './child-environment.js';
 import { checkDirectory, errnoOf, findExecutable, isTextWithoutInterpreter } from './executable-lookup.js';
 
@@ -51,7 +51,10 @@ const MERGING_SCRIPT = 'exec "$@" 2>&1';
  * The open of a named pipe that nobody writes to would park the host. libuv takes the flag off the standard input of a child;
  * Windows has no such flag.
  */
-const READ_AT_ONCE = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+function openAtOnce(path: string): number {
+  const { constants, openSync } = fileSystem();
+  return openSync(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
+}
 
 /** `true` for a failure, `false` for a plan or a path. */
 export function isFailure(value: object): value is LaunchFailure {
@@ -71,7 +74,7 @@ export function planSpawn(spec: LaunchSpec, { environment, directory }: LaunchCo
   if (isTextWithoutInterpreter(found.path)) return { operation: 'exec', errno: 'ENOEXEC', subject: 'executable' };
   let stdinDescriptor: number | undefined;
   try {
-    if (spec.stdin.kind === 'file') stdinDescriptor = openSync(spec.stdin.path, READ_AT_ONCE);
+    if (spec.stdin.kind === 'file') stdinDescriptor = openAtOnce(spec.stdin.path);
   } catch (error) {
     return { operation: 'open-stdin', errno: errnoOf(error), subject: 'stdin' };
   }
@@ -104,5 +107,5 @@ function nodeTarget(target: LaunchSpec['stderr']): 'pipe' | 'inherit' | 'ignore'
 
 /** Closes what a plan opened. */
 export function closePlan(plan: SpawnPlan): void {
-  if (plan.stdinDescriptor !== undefined) closeSync(plan.stdinDescriptor);
+  if (plan.stdinDescriptor !== undefined) fileSystem().closeSync(plan.stdinDescriptor);
 }

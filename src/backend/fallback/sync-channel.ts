@@ -2,10 +2,9 @@
  * Runs launches in a worker while this thread sleeps, so that a synchronous run has pipes, deadlines and a stop plan like any
  * other. The worker is started with the first such launch, is kept, and does not keep the host alive.
  */
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { MessagePort, Worker } from 'node:worker_threads';
-import { workerThreads } from '../lazy-builtins.js';
+import { fileSystem, workerThreads } from '../lazy-builtins.js';
 import type { LaunchId, LaunchSpec } from '../backend.js';
 import type { StopCause } from '../../core/outcome.js';
 import type { LaunchRemains } from './finished-launch.js';
@@ -23,6 +22,7 @@ const WORKER_PLACES = [
 export function findSyncWorker(): URL | undefined {
   const isBundledAsCommonJs = typeof (import.meta.url as unknown) !== 'string';
   if (isBundledAsCommonJs) return undefined;
+  const { existsSync } = fileSystem();
   return WORKER_PLACES.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(fileURLToPath(url)));
 }
 

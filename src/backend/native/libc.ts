@@ -2,7 +2,7 @@
  * Takes the addon for musl where node-gyp-build, which knows Alpine alone, took that for glibc. At best musl refuses the wrong one: it
  * takes the names of glibc's libraries for its own, and only a symbol that it lacks tells the difference.
  */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { fileSystem } from '../lazy-builtins.js';
 
 const MUSL_MACHINES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
 
@@ -14,6 +14,7 @@ export function forOwnLibc(file: string): string {
 
 /** A machine may have both: what counts is the loader that this process was started with, which its own memory map names. */
 function runsOnMusl(): boolean {
+  const { existsSync, readFileSync, realpathSync } = fileSystem();
   const loader = `/lib/ld-musl-${MUSL_MACHINES[process.arch] ?? process.arch}.so.1`;
   return existsSync(loader) && readFileSync('/proc/self/maps', 'latin1').includes(realpathSync(loader));
 }

@@ -4,13 +4,12 @@
  * `build/Release` of a clone comes before the prebuild of the platform (node-gyp-build's order). A file that cannot be
  * loaded, that speaks another surface, or that cannot make an engine is a reason for the fallback, never a crash.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { CustodyError } from '../../core/errors.js';
 import type { Backend } from '../backend.js';
+import { fileSystem } from '../lazy-builtins.js';
 import { forOwnLibc } from './libc.js';
 import { NativeBackend } from './native-backend.js';
 import { SURFACE_VERSION, type NativeAddon } from './surface.js';
@@ -28,8 +27,7 @@ const BUNDLED = 'custody is part of a bundle, which holds no addon; make it an e
  */
 export function loadNativeBackend(): { readonly backend: Backend; readonly file: string } {
   const url = ownUrl();
-  // Not made on import: that costs time.
-  const require = createRequire(url);
+  const require = process.getBuiltinModule('node:module').createRequire(url);
   const file = findAddon(require, url);
   let addon: NativeAddon;
   try {
@@ -75,13 +73,13 @@ function packageRoot(url: string): string {
   const start = dirname(fileURLToPath(url));
   for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');
-    if (existsSync(manifest) && isOurs(manifest)) return folder;
+    if (fileSystem().existsSync(manifest) && isOurs(manifest)) return folder;
   }
   throw unavailable(BUNDLED);
 }
 
 function isOurs(manifest: string): boolean {
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: unknown }).name === 'custody';
+  return (JSON.parse(fileSystem().readFileSync(manifest, 'utf8')) as { name?: unknown }).name === 'custody';
 }
 
 function firstLine(cause: unknown): string {

@@ -4,7 +4,6 @@
  * It keeps one listener per live launch and decides nothing. Everything here is on the path of every command, so a
  * launch makes no closure and no object but its text.
  */
-import { constants } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 import type { LaunchSpec, StdinSpec } from '../../core/launch-spec.js';
@@ -24,6 +23,7 @@ import type {
   OutputSegments,
   StreamName,
 } from '../backend.js';
+import { operatingSystem } from '../lazy-builtins.js';
 import { readCleanedUp, readSettled, type SignalNames } from './records.js';
 import {
   CleanedUpField,
@@ -80,7 +80,7 @@ export class NativeBackend implements Backend {
     });
     // The first name of a number is its own; aliases (SIGIOT, SIGPOLL) come after it.
     this.#signals = new Map(
-      Object.entries(constants.signals)
+      Object.entries(operatingSystem().constants.signals)
         .reverse()
         .map(([name, value]) => [value, name]),
     );

@@ -4,13 +4,14 @@
  *
  * Source: ELF-64 object file format, file header. Linkers put the table of sections at the end.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fileSystem } from '../lazy-builtins.js';
 
 const HEADER_BYTES = 64;
 const ELF_64_LITTLE_ENDIAN = '7f454c460201';
 
 /** Bytes that are missing at the end of a file; 0 for a whole one, and for one that is no ELF file. */
 export function missingBytes(file: string): number {
+  const { closeSync, fstatSync, openSync, readSync } = fileSystem();
   const header = Buffer.alloc(HEADER_BYTES);
   const descriptor = openSync(file, 'r');
   try {

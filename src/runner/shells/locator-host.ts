@@ -1,5 +1,5 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
+import { fileSystem } from '../../backend/lazy-builtins.js';
 import type { HostEnvironment } from '../../policy/env-policy.js';
 import type { LocatorHost } from './shell-locator.js';
 
@@ -17,6 +17,7 @@ export function locatorHost(host: HostEnvironment, isWindows: boolean): LocatorH
       return folders.map((folder) => paths.join(folder, candidate));
     },
     isExecutable(file) {
+      const { accessSync, constants, statSync } = fileSystem();
       try {
         accessSync(file, constants.X_OK);
         return statSync(file).isFile();
