@@ -5,9 +5,12 @@
  * neither the library nor the addon.
  */
 import { readFileSync } from 'node:fs';
-import { release } from 'node:os';
-import { parseArguments, type CliRequest, type TextSinks } from './args.js';
+import { isatty } from 'node:tty';
+import { parseArguments } from './args.js';
 import { EXIT } from './exit-codes.js';
+import type { Screen, TextSinks } from './host.js';
+import { renderProblem } from './problem.js';
+import { createColors, wantsColors, type ColorChoice } from './render/colors.js';
 
 // The streams are opened by the first write. Before that they must stay untouched: Node makes a pipe non-blocking, and a
 // command that inherits it would meet errors it does not expect.
@@ -45,27 +48,39 @@ function readVersion(): string {
   return isManifest ? String(manifest.version) : 'unknown';
 }
 
-async function perform(request: CliRequest, version: string): Promise<number> {
-  switch (request.kind) {
-    case 'finished':
-      return request.exitCode;
-    case 'exec': {
-      const { exec } = await import('./commands/exec.js');
-      return exec(request, process.env, sinks);
-    }
-    case 'doctor': {
-      const { doctor } = await import('./commands/doctor.js');
-      const platform = `${process.platform} ${process.arch} ${release()}`;
-      const nativeMode = process.env['CUSTODY_NATIVE'] ?? 'auto';
-      return doctor(request, { version, node: process.version, platform, nativeMode }, sinks);
-    }
-  }
+/** Columns of a terminal that does not tell. */
+const USUAL_COLUMNS = 80;
+
+/** A terminal is asked for its size when something is drawn: the size may change, and asking opens the stream. */
+function screenOf(descriptor: 1 | 2, color: ColorChoice): Screen {
+  const isTTY = isatty(descriptor);
+  return {
+    isTTY,
+    get columns() {
+      if (!isTTY) return undefined;
+      const { columns } = descriptor === 1 ? process.stdout : process.stderr;
+      return columns > 0 ? columns : USUAL_COLUMNS;
+    },
+    colors: createColors(wantsColors(color, process.env, isTTY)),
+  };
+}
+
+async function main(): Promise<number> {
+  const version = readVersion();
+  const line = parseArguments(process.argv.slice(2), version, sinks);
+  if (line.kind === 'finished') return line.exitCode;
+  return line.perform({
+    sinks: { ...sinks, outScreen: screenOf(1, line.color), errScreen: screenOf(2, line.color) },
+    environment: process.env,
+    version,
+    platform: process.platform,
+  });
 }
 
 try {
-  const version = readVersion();
-  process.exitCode = await perform(parseArguments(process.argv.slice(2), version, sinks), version);
+  process.exitCode = await main();
 } catch (error) {
-  sinks.err(`custody: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = EXIT.internal;
+  const { text, exitCode } = renderProblem(error, (process.env['CUSTODY_DEBUG'] ?? '') !== '');
+  sinks.err(text);
+  process.exitCode = exitCode;
 }

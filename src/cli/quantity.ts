@@ -5,16 +5,16 @@
  * becomes milliseconds or bytes here, at the edge, so that no other room sees a unit that is not in a name.
  */
 
-const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const BYTES_PER_UNIT: Readonly<Record<string, number>> = { '': 1, K: 1_024, M: 1_024 * 1_024, G: 1_024 ** 3 };
 
 /**
- * Milliseconds of a duration such as `30s`, `500ms`, `1.5m` or `1h`; a bare number counts seconds.
+ * Milliseconds of a duration such as `30s`, `500ms`, `1.5m`, `1h` or `30d`; a bare number counts seconds.
  *
  * @returns Whole milliseconds, or `undefined` if the text is not a duration. Zero and huge values are left to the caller.
  */
 export function parseDurationMs(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text);
   if (match === null) return undefined;
   return Math.round(Number(match[1]) * (MS_PER_UNIT[match[2] ?? 's'] ?? Number.NaN));
 }

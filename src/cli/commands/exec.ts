@@ -9,20 +9,17 @@ import { CustodyError } from '../../core/errors.js';
 import type { RunOptions } from '../../core/run-options.js';
 import type { RunResult } from '../../core/run-result.js';
 import { createRunner } from '../../index.js';
-import type { ExecRequest, TextSinks } from '../args.js';
 import { exitCodeOfError, processExitCode } from '../exit-codes.js';
+import type { ExecRequest } from '../grammar/exec.js';
+import type { CliHost, TextSinks } from '../host.js';
 import { errorDocument, resultDocument } from '../render/result-document.js';
 import { renderStartFailure, renderSummary } from '../render/summary.js';
 import { JobControl } from './job-control.js';
 import { readSecrets } from './read-secrets.js';
 import { StopSignals } from './stop-signals.js';
 
-/** Runs the command to its end. `environment`: where secrets come from that are no files. @returns The exit code of the CLI. */
-export async function exec(
-  request: ExecRequest,
-  environment: Readonly<Record<string, string | undefined>>,
-  sinks: TextSinks,
-): Promise<number> {
+/** Runs the command to its end. @returns The exit code of the CLI. */
+export async function exec(request: ExecRequest, { environment, sinks }: CliHost): Promise<number> {
   const signals = new StopSignals();
   try {
     const secrets = readSecrets(request.secrets, environment);

@@ -6,6 +6,7 @@ import type { CustodyError } from '../../core/errors.js';
 import type { ExitStatus, Outcome } from '../../core/outcome.js';
 import { describeBreach } from '../../core/resource-limits.js';
 import type { RunResult } from '../../core/run-result.js';
+import { remedyOf } from '../problem.js';
 import { formatDuration } from '../quantity.js';
 
 /** Processes named in the summary; the JSON document has them all. */
@@ -35,7 +36,8 @@ export function renderSummary(result: RunResult<string | Uint8Array>): string {
 export function renderStartFailure(error: CustodyError, file: string): string {
   const isBuiltin = error.code === 'COMMAND_NOT_FOUND' && SHELL_BUILTINS.has(file);
   const hint = isBuiltin ? ` (a shell builtin; run it in a shell: custody exec --shell '${file} ...')` : '';
-  return `custody: ${error.message}${hint}\n`;
+  const remedy = hint === '' ? remedyOf(error.code) : undefined;
+  return `custody: ${error.message}${hint}${remedy === undefined ? '' : `; ${remedy}`}\n`;
 }
 
 /** How the run ended: `exit 3`, `died of SIGSEGV (core dumped)`, `timeout, stopped with SIGTERM`. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseArguments, type CliRequest, type ExecRequest } from '../../../src/cli/args.js';
+import { parseArguments } from '../../../src/cli/args.js';
+import type { ExecRequest } from '../../../src/cli/grammar/exec.js';
 
 interface Parsed {
-  readonly request: CliRequest;
+  /** What is to be carried out, or the end of a line that asks for nothing. */
+  readonly request: unknown;
   readonly out: string;
   readonly err: string;
 }
@@ -10,14 +12,15 @@ interface Parsed {
 function parse(...argv: readonly string[]): Parsed {
   let out = '';
   let err = '';
-  const request = parseArguments(argv, '1.2.3', { out: (text) => (out += text), err: (text) => (err += text) });
-  return { request, out, err };
+  const line = parseArguments(argv, '1.2.3', { out: (text) => (out += text), err: (text) => (err += text) });
+  return { request: line.kind === 'command' ? line.request : line, out, err };
 }
 
 function exec(...argv: readonly string[]): ExecRequest {
   const { request, err } = parse('exec', ...argv);
-  if (request.kind !== 'exec') throw new Error(`refused: ${err}`);
-  return request;
+  const { kind } = request as { readonly kind: string };
+  if (kind !== 'exec') throw new Error(`refused: ${err}`);
+  return request as ExecRequest;
 }
 
 function refusal(...argv: readonly string[]): string {

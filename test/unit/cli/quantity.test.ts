@@ -10,13 +10,14 @@ describe('parseDurationMs', () => {
     ['2m', 120_000],
     ['1.5m', 90_000],
     ['1h', 3_600_000],
+    ['30d', 2_592_000_000],
     ['0', 0],
     ['0.4ms', 0],
   ])('reads %s as %d ms', (text, durationMs) => {
     expect(parseDurationMs(text)).toBe(durationMs);
   });
 
-  it.each(['', 's', '-1', '+5', '1e3', '1 s', '30S', '10d', '.5', '5.', 'Infinity', '0x10', '1s2'])(
+  it.each(['', 's', '-1', '+5', '1e3', '1 s', '30S', '10w', '.5', '5.', 'Infinity', '0x10', '1s2'])(
     'does not take "%s" for a duration',
     (text) => {
       expect(parseDurationMs(text)).toBeUndefined();

@@ -78,8 +78,10 @@ describe('describeOutcome', () => {
 describe('renderStartFailure', () => {
   const notFound = new CustodyError('COMMAND_NOT_FOUND', 'command not found: x', { operation: 'resolve' });
 
-  it('is the message of the error', () => {
-    expect(renderStartFailure(notFound, 'x')).toBe('custody: command not found: x\n');
+  it('CLI-08: is the message of the error and its remedy', () => {
+    expect(renderStartFailure(notFound, 'x')).toBe(
+      'custody: command not found: x; correct its name or PATH, or install it\n',
+    );
   });
 
   it('shows how to run a shell builtin', () => {
