@@ -20,6 +20,7 @@ export { parseCommandLine } from './core/command-line.js';
 export { summarizeCommand, type SummaryLimits, type SummarySubject } from './core/command-summary.js';
 export type { Cleanup, CleanupMechanism, CleanupStatus, ProcessName, StopStep, Survivor } from './core/cleanup.js';
 export type { CorrelationIds, CorrelationName, CorrelationOption } from './core/correlation.js';
+export type { EligibilityMode, EligibilityPolicy } from './core/eligibility.js';
 export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './core/error-codes.js';
 export {
   CommandFailedError,

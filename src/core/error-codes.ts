@@ -110,6 +110,11 @@ export const ERROR_CODES = {
       "An observer that has to hear of every run cannot: an audit store with `onFailure: 'fail-closed'` that cannot write.",
     remedy: 'Mend what `health().problems` names, such as the file or the disk, or use `degrade`.',
   },
+  NOT_ELIGIBLE: {
+    number: 'EXE-019',
+    cause: 'The command should not be run unattended, and `eligibility` is enforced; nothing was started.',
+    remedy: 'Read the reason: run a form of it that ends by itself, or give a reason in `eligibility.override`.',
+  },
   UNKNOWN: {
     number: 'EXE-099',
     cause: 'The system refused for a reason that has no code of its own.',

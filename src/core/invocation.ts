@@ -8,11 +8,13 @@
 import type { TimeBudget } from './budget.js';
 import { checkCommandText, metacharWarnings } from './command-text.js';
 import type { CorrelationOption } from './correlation.js';
+import { NOT_JUDGED, type EligibilityChoice } from './eligibility.js';
 import type { LaunchTarget } from './launch-target.js';
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
 import { nearestName } from './nearest-name.js';
 import { commandReaders, optionReaders, type OptionReader } from './option-readers.js';
 import { readArgs } from './read-args.js';
+import { hardened } from './read-eligibility.js';
 import type { RedactChoice } from './read-redact.js';
 import { NO_LIMITS, type LimitName, type ResourceLimits } from './resource-limits.js';
 import type { Backpressure, OutputHandlers } from './output-handlers.js';
@@ -100,6 +102,7 @@ export interface Invocation {
   strictShell: boolean;
   argvMetachars: ArgvMetachars;
   allowOutsideRoot: boolean;
+  eligibility: EligibilityChoice;
   /** What the caller should know of the call itself, in words and without values. */
   warnings: readonly string[];
   /** What is launched where that is not simply `file`, `args` and `cwd`; the runner's business. */
@@ -126,6 +129,8 @@ export function readDefaults(defaults: unknown, limits: OptionLimits, base?: Inv
   const reading = new Reading(draft, limits, 'defaults.');
   try {
     reading.options(defaults);
+    if (draft.eligibility.override !== undefined)
+      reading.issues.add('eligibility.override', 'cannot be a default: it is the reason of one call');
     if (draft.encoding !== 'utf8')
       reading.issues.add('encoding', 'cannot be a default: it changes the type of each result');
   } catch (error) {
@@ -184,6 +189,7 @@ export function blankInvocation(limits: OptionLimits): Invocation {
     strictShell: false,
     argvMetachars: 'executable',
     allowOutsideRoot: false,
+    eligibility: NOT_JUDGED,
     warnings: NO_WARNINGS,
     launchTarget: undefined,
     refusal: undefined,
@@ -215,6 +221,7 @@ export function readInvocation(
       reading.args(second);
       reading.options(third);
     }
+    reading.harden(defaults.eligibility);
   } catch (error) {
     reading.refuse(error);
   }
@@ -261,6 +268,11 @@ class Reading {
     this.issues.throwIfAny();
     if (this.#draft.argvMetachars === 'warn') this.#draft.warnings = metacharWarnings(this.#draft);
     return this.#draft;
+  }
+
+  /** What a call says of eligibility comes on top of what its runner says. */
+  harden(base: EligibilityChoice): void {
+    this.#draft.eligibility = hardened(base, this.#draft.eligibility, this.issues);
   }
 
   command(command: object): void {

@@ -30,6 +30,9 @@ export function launchError(failure: LaunchFailure, subject: LaunchSubject): Cus
     const message = `nothing can enforce ${subject.unenforcedLimits.join(', ')} with containment '${subject.containment}' here`;
     return new CustodyError('LIMITS_UNENFORCEABLE', message, details);
   }
+  if (operation === 'eligibility') {
+    return new CustodyError('NOT_ELIGIBLE', failure.detail ?? 'the command is not eligible', details);
+  }
   if (operation === 'queue')
     return new CustodyError('CONCURRENCY_LIMIT', failure.detail ?? 'no slot was free', details);
   if (operation === 'observe')

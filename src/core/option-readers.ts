@@ -5,6 +5,7 @@
 import { TimeBudget } from './budget.js';
 import type { Invocation, OptionLimits } from './invocation.js';
 import { readCorrelation } from './read-correlation.js';
+import { readEligibility } from './read-eligibility.js';
 import { readEnv, readSecrets } from './read-env.js';
 import { readLimits } from './read-limits.js';
 import { outputReaders } from './read-output-options.js';
@@ -139,6 +140,12 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
     },
   ],
   ['allowOutsideRoot', switchReader('allowOutsideRoot')],
+  [
+    'eligibility',
+    (draft, value, issues) => {
+      draft.eligibility = readEligibility(value, draft.eligibility, issues) ?? draft.eligibility;
+    },
+  ],
   ...outputReaders,
 ]);
 

@@ -4,6 +4,7 @@
  */
 import type { TimeBudget } from './budget.js';
 import type { CorrelationOption } from './correlation.js';
+import type { EligibilityMode, EligibilityPolicy } from './eligibility.js';
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
 import type { Backpressure, OutputHandlers } from './output-handlers.js';
 import type { ResourceLimits } from './resource-limits.js';
@@ -286,6 +287,15 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions,
    * @defaultValue `'executable'`
    */
   readonly argvMetachars?: ArgvMetachars | undefined;
+  /**
+   * What happens to a command that should not be run unattended: a server, a watcher, something left in the background, a dialogue,
+   * an executable on a list. Shells and other wrappers are looked into. `off`: it is not judged. `warn`: the verdict stands in
+   * `result.warnings`. `enforce`: it is not started, with code `NOT_ELIGIBLE`. A call can only harden what its runner says, or give
+   * a reason in `override`.
+   *
+   * @defaultValue `'off'`; with preset `agent` `'enforce'` and a list of denied executables
+   */
+  readonly eligibility?: EligibilityMode | EligibilityPolicy | undefined;
   /** Lets `cwd` be outside of the root of the runner, if that has one. @defaultValue `false` */
   readonly allowOutsideRoot?: boolean | undefined;
 }

@@ -213,7 +213,8 @@ class SettledResult implements RunResult<string | Uint8Array> {
 function warningsOf(invocation: Readonly<Invocation>, redactor: Redactor): readonly string[] {
   const inherited = (['stdout', 'stderr'] as const).filter((name) => invocation[name] === 'inherit');
   return [
-    ...invocation.warnings,
+    // The reason of an override is in the caller's words.
+    ...invocation.warnings.map((warning) => redactor.redact(warning)),
     ...redactor.warnings,
     ...inherited.map((name) => `${name} is not redacted: it is inherited`),
   ];

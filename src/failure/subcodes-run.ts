@@ -24,6 +24,10 @@ export const RUN_SUBCODES = {
     category: 'validation',
     hint: 'What was asked for by name cannot be had here: read `capabilities()`, or leave the option out.',
   },
+  not_eligible: {
+    category: 'validation',
+    hint: 'Read the reason: run a form of the command that ends by itself, or give a reason in `eligibility.override`.',
+  },
   queue_timeout: {
     category: 'concurrency_limit',
     hint: 'Start fewer commands at once or raise the limit.',

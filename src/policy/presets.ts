@@ -2,6 +2,7 @@
  * The presets of a runner: named sets of options to start from. Options of the runner and of a call win over them.
  */
 import type { RunOptions } from '../core/run-options.js';
+import { DENIED_EXECUTABLES } from './eligibility/denied-executables.js';
 
 /** Name of a preset. */
 export type Preset = 'default' | 'agent' | 'compat';
@@ -31,6 +32,7 @@ export const PRESETS: Readonly<Record<Preset, PresetOptions>> = {
       redact: true,
       newlines: 'lf',
       limits: { memoryBytes: AGENT_MEMORY_BYTES },
+      eligibility: { mode: 'enforce', deniedExecutables: DENIED_EXECUTABLES },
     },
     maxConcurrent: 4,
   },

@@ -6,12 +6,13 @@ import type { Invocation } from '../core/invocation.js';
 import { isSurelyShort, lengthExcess, type LengthSubject } from '../core/length-budget.js';
 import type { LaunchFailure } from '../core/settled-facts.js';
 import { namesInSeveralCases, type HostEnvironment } from '../policy/env-policy.js';
+import { judgeInvocation } from './judge-invocation.js';
 import type { RunContext } from './run-context.js';
 import type { ShellCommand } from './shells/shells.js';
 import { environmentFor, layersOf } from './to-launch-spec.js';
 
 /**
- * Completes the invocation. An ordinary command costs four looks.
+ * Completes the invocation. An ordinary command costs five looks.
  *
  * @throws {@link CommandValidationError} for a directory outside of the root, and for arguments that a shell cannot be given.
  */
@@ -28,6 +29,7 @@ export function prepareLaunch(invocation: Invocation, context: RunContext): void
     };
     invocation.refusal = directory?.refusal;
   }
+  if (invocation.eligibility.mode !== 'off') judgeInvocation(invocation, command?.shell ?? null);
   if (context.host.ignoresCase) warnOfMergedNames(invocation);
   if (isSurelyShort(invocation.file, invocation.args, layersOf(invocation))) return;
   invocation.refusal ??= lengthRefusal(invocation, command, context);

@@ -34,6 +34,7 @@ describe('an ordinary call', () => {
       ...{ queueTimeoutMs: undefined, totalBudgetMs: 0, budget: undefined, target: undefined, nested: false },
       ...{ envInclude: undefined, envExclude: undefined, secretLayers: [], redact: undefined },
       ...{ shell: undefined, strictShell: false, argvMetachars: 'executable' },
+      eligibility: { mode: 'off', denied: [], allowed: [], scripts: {}, override: undefined },
       ...{ allowOutsideRoot: false, launchTarget: undefined, refusal: undefined, warnings: [] },
       ...{ overflow: 'head-tail', truncationMarker: true, captureOutput: true, newlines: 'keep' },
       ...{ stdio: 'separate', tee: undefined, handlers: undefined, chunkBytes: 4096, backpressure: 'drop-oldest' },
