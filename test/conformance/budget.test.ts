@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeBudget } from '../../src/index.js';
 import { forEachBackend } from './describe-backend.js';
+import { START_MS } from './scene.js';
 
 /** Blocks this thread, and so the event loop, without using the processor. */
 function blockEventLoop(ms: number): void {
@@ -33,7 +34,10 @@ forEachBackend((scene) => {
     });
 
     it('reaches work that is done in grandchildren', async () => {
-      const handle = await scene.startReady('fork-tree', ['2', '2', 'ignore'], { timeoutMs: 1000, graceMs: 100 });
+      const handle = await scene.startReady('fork-tree', ['2', '2', 'ignore'], {
+        timeoutMs: 3 * START_MS,
+        graceMs: 100,
+      });
       expect(scene.members()).toHaveLength(7);
       expect((await handle.result).outcome).toMatchObject({ kind: 'stopped', cause: 'timeout' });
       expect(scene.members()).toEqual([]);
@@ -78,8 +82,8 @@ forEachBackend((scene) => {
     });
 
     it('kills while the event loop is blocked, where deadlines are the engine`s', async () => {
-      const handle = await scene.startReady('ignore-terminate', [], { timeoutMs: 200, graceMs: 200 });
-      blockEventLoop(1500);
+      const handle = await scene.startReady('ignore-terminate', [], { timeoutMs: START_MS, graceMs: 200 });
+      blockEventLoop(START_MS + 1300);
       const membersAfterBlock = scene.members().length;
       const result = await handle.result;
       expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout', manner: 'forced' });
@@ -89,13 +93,13 @@ forEachBackend((scene) => {
 
   describe('time budget', () => {
     it('EXE-25: ends the commands that share it, and starts nothing more', async () => {
-      const budget = timeBudget(400);
+      const budget = timeBudget(START_MS + 100);
       const first = await scene.run('sleep', ['1'], { budget });
       const second = await scene.run('wait', [], { budget });
       const third = await scene.run('args', [], { budget });
       expect(first.success).toBe(true);
       expect(second.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout' });
-      expect(second.durationMs).toBeLessThan(2000);
+      expect(second.durationMs).toBeLessThan(START_MS + 2000);
       expect(third.outcome).toMatchObject({ kind: 'not-started', cause: 'timeout', error: { code: 'TIMEOUT' } });
       expect(scene.members()).toEqual([]);
     });
@@ -144,17 +148,20 @@ forEachBackend((scene) => {
 
   describe('the first cause', () => {
     it('CAN-06: is kept when a deadline passes after a cancel', async () => {
-      const handle = await scene.startReady('ignore-terminate', [], { timeoutMs: 600, graceMs: 1000 });
+      const handle = await scene.startReady('ignore-terminate', [], {
+        timeoutMs: 2 * START_MS,
+        graceMs: 3 * START_MS,
+      });
       handle.stop('cancelled first');
       const result = await handle.result;
       expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'cancelled', manner: 'forced' });
       expect(result).toMatchObject({ cancelled: true, timedOut: false });
-      expect(result.durationMs).toBeGreaterThan(600);
+      expect(result.durationMs).toBeGreaterThan(2 * START_MS);
     });
 
     it('CAN-06: is kept when a cancel comes after a deadline', async () => {
-      const handle = await scene.startReady('ignore-terminate', [], { timeoutMs: 300, graceMs: 60_000 });
-      await expect.poll(() => handle.state, { timeout: 5000 }).toBe('stopping');
+      const handle = await scene.startReady('ignore-terminate', [], { timeoutMs: START_MS, graceMs: 60_000 });
+      await expect.poll(() => handle.state, { timeout: START_MS + 5000 }).toBe('stopping');
       handle.stop('too late');
       handle.kill();
       const result = await handle.result;

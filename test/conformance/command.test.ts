@@ -14,6 +14,7 @@ import {
 } from '../../src/index.js';
 import { placeProgram } from '../programs/probe-files.js';
 import { forEachBackend } from './describe-backend.js';
+import { givenVariables } from './given-variables.js';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -27,7 +28,7 @@ forEachBackend((scene) => {
       .withEnvironment('A', '1')
       .withSecret('TOKEN', 'hunter2')
       .build();
-    const variables = ({ stdout }: RunResult): string[] => stdout.split('\0').slice(0, -1).sort();
+    const variables = ({ stdout }: RunResult): string[] => givenVariables(stdout);
     const expected = ['A=1', 'TOKEN=hunter2'];
     expect(variables(await scene.runner.run(command, { redact: false }))).toEqual(expected);
     expect(variables(scene.runner.runSync(command, { redact: false }))).toEqual(expected);
@@ -45,8 +46,8 @@ forEachBackend((scene) => {
     expect((await scene.runner.run(waiting, { graceMs: 0 })).timedOut).toBe(true);
     const reading = Command.create(scene.probe).withArguments('copy-stdin').withInput('in').build();
     expect((await scene.runner.run(reading)).stdout).toBe('in');
-    const shell = Command.create('echo $((6 * 7))').withShell().build();
-    expect((await scene.runner.run(shell)).stdout).toBe('42\n');
+    const shell = Command.create('echo one&& echo two').withShell().build();
+    expect((await scene.runner.run(shell)).stdout.trim().split(/\r?\n/)).toEqual(['one', 'two']);
   });
 
   it('CMD-02: a command that went through JSON does the same', async () => {
@@ -136,8 +137,6 @@ forEachBackend((scene) => {
     ): Promise<void> {
       const root = join(scene.directory, 'repo');
       for (const name of ['repo/a', 'repo-x']) mkdirSync(join(scene.directory, name), { recursive: true });
-      symlinkSync(join(scene.directory, 'repo-x'), join(root, 'way-out'));
-      symlinkSync(root, join(scene.directory, 'way-in'));
       const runner = createRunner({ native, root });
       try {
         await act(runner, realpathSync(root));
@@ -153,19 +152,28 @@ forEachBackend((scene) => {
       await withRoot(async (runner, root) => {
         expect(await cwdOf(runner)).toBe(root);
         expect(await cwdOf(runner, 'a')).toBe(join(root, 'a'));
-        expect(await cwdOf(runner, join(scene.directory, 'way-in', 'a'))).toBe(join(root, 'a'));
         expect(runner.runSync(scene.probe, ['cwd'], { cwd: 'a' }).stdout.trim()).toBe(join(root, 'a'));
       });
     });
 
     it('refuses directories elsewhere, by whatever way they are named', async () => {
       await withRoot(async (runner) => {
-        for (const cwd of ['..', 'way-out', '../repo-x', join(scene.directory, 'repo-x'), '/', 'C:\\repo']) {
+        for (const cwd of ['..', '../repo-x', join(scene.directory, 'repo-x'), '/', 'C:\\repo']) {
           await expect(runner.run(scene.probe, ['cwd'], { cwd })).rejects.toThrow(CommandValidationError);
           expect(() => runner.start(scene.probe, ['cwd'], { cwd })).toThrow(/^invalid command: cwd/);
         }
         const outside = await runner.run(scene.probe, ['cwd'], { cwd: '../repo-x', allowOutsideRoot: true });
         expect(outside.stdout.trim()).toBe(join(realpathSync(scene.directory), 'repo-x'));
+      });
+    });
+
+    it('follows links before it decides', async () => {
+      await withRoot(async (runner, root) => {
+        symlinkSync(join(scene.directory, 'repo-x'), join(root, 'way-out'));
+        symlinkSync(root, join(scene.directory, 'way-in'));
+        expect(await cwdOf(runner, join(scene.directory, 'way-in', 'a'))).toBe(join(root, 'a'));
+        await expect(runner.run(scene.probe, ['cwd'], { cwd: 'way-out' })).rejects.toThrow(CommandValidationError);
+        expect(() => runner.start(scene.probe, ['cwd'], { cwd: 'way-out' })).toThrow(/^invalid command: cwd/);
       });
     });
 

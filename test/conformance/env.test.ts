@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunOptions } from '../../src/index.js';
 import { forEachBackend } from './describe-backend.js';
+import { givenVariables } from './given-variables.js';
 
 forEachBackend((scene) => {
   async function environment(options: RunOptions = {}): Promise<Record<string, string>> {
@@ -14,6 +15,10 @@ forEachBackend((scene) => {
     );
     expect(new Set(pairs.map(([name]) => name)).size, 'a name occurs twice').toBe(pairs.length);
     return Object.fromEntries(pairs);
+  }
+
+  async function variables(options: RunOptions): Promise<string[]> {
+    return givenVariables((await scene.run('env', [], options)).stdout);
   }
 
   it('is the host`s by default', async () => {
@@ -50,8 +55,8 @@ forEachBackend((scene) => {
   });
 
   it('ENV-04: is nothing but the given variables in mode replace', async () => {
-    expect(await environment({ envMode: 'replace', env: { A: '1' } })).toEqual({ A: '1' });
-    expect(await environment({ envMode: 'replace' })).toEqual({});
+    expect(await variables({ envMode: 'replace', env: { A: '1' } })).toEqual(['A=1']);
+    expect(await variables({ envMode: 'replace' })).toEqual([]);
   });
 
   it('is a subset of the host`s plus the given variables in mode minimal', async () => {
@@ -66,7 +71,7 @@ forEachBackend((scene) => {
     }
   });
 
-  it.each(['', ' ', 'a=b=c', 'line\nbreak', 'grüße 🙂', '"\'\\$`', 'x'.repeat(50_000)])(
+  it.each(['', ' ', 'a=b=c', 'line\nbreak', 'grüße 🙂', '"\'\\$`', 'x'.repeat(30_000)])(
     'passes the value %j as it is',
     async (value) => {
       expect((await environment({ envMode: 'replace', env: { VALUE: value } }))['VALUE']).toBe(value);
@@ -81,9 +86,9 @@ forEachBackend((scene) => {
 
   it('is one per run, also side by side', async () => {
     const children = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => environment({ envMode: 'replace', env: { INDEX: String(index) } })),
+      Array.from({ length: 20 }, (_, index) => variables({ envMode: 'replace', env: { INDEX: String(index) } })),
     );
-    expect(children).toEqual(Array.from({ length: 20 }, (_, index) => ({ INDEX: String(index) })));
+    expect(children).toEqual(Array.from({ length: 20 }, (_, index) => [`INDEX=${String(index)}`]));
   });
 
   it('ENV-02: is without the names that are excluded, which the result lists', async () => {
@@ -111,7 +116,7 @@ forEachBackend((scene) => {
     };
     const options = { env: { C: 'options', D: 'options', E: undefined }, secrets: { D: 'secret-of-D' }, redact: false };
     const { stdout } = scene.record(await runner.run(command, options));
-    expect(stdout.split('\0').sort()).toEqual(['', 'A=runner', 'B=command', 'C=options', 'D=secret-of-D']);
+    expect(givenVariables(stdout)).toEqual(['A=runner', 'B=command', 'C=options', 'D=secret-of-D']);
   });
 
   it.each(['inherit', 'replace', 'minimal'] as const)('ENV-09: has the secrets, in mode %s', async (envMode) => {
@@ -137,19 +142,19 @@ forEachBackend((scene) => {
 
   it('ENV-08: is the one asked for, however the command is run', async () => {
     const options = { envMode: 'replace', env: { A: '1' } } as const;
-    const expected = 'A=1\0';
+    const expected = ['A=1'];
     const { containment: levels } = scene.capabilities;
     const held = (['tree', 'strict', 'group'] as const).filter((level) => levels[level].available);
     for (const containment of held)
-      expect((await scene.run('env', [], { ...options, containment })).stdout).toBe(expected);
-    expect((await scene.start('env', [], options).result).stdout).toBe(expected);
-    expect(scene.runSync('env', [], options).stdout).toBe(expected);
+      expect(givenVariables((await scene.run('env', [], { ...options, containment })).stdout)).toEqual(expected);
+    expect(givenVariables((await scene.start('env', [], options).result).stdout)).toEqual(expected);
+    expect(givenVariables(scene.runSync('env', [], options).stdout)).toEqual(expected);
   });
 
   describe('in a sync run', () => {
     it('is made by the same rules', () => {
       const { stdout } = scene.runSync('env', [], { envMode: 'replace', env: { A: '1' } });
-      expect(stdout).toBe('A=1\0');
+      expect(givenVariables(stdout)).toEqual(['A=1']);
     });
   });
 });

@@ -26,13 +26,9 @@ forEachBackend((scene) => {
   async function withRunner(options: RunnerOptions, use: (runner: CustodyRunner) => Promise<void>): Promise<void> {
     await using runner = createRunner({ native: scene.hasEngine ? 'require' : 'off', ...options });
     await use(runner);
-    expect(runner.activity()).toMatchObject({
-      state: 'ready',
-      executing: 0,
-      queued: 0,
-      quarantined: 0,
-      bufferBytes: 0,
-    });
+    expect(runner.activity()).toMatchObject({ state: 'ready', executing: 0, queued: 0, bufferBytes: 0 });
+    // What nothing can be known of may be alive, and is counted as that.
+    if (runner.capabilities().cleanup !== 'unconfirmed') expect(runner.activity().quarantined).toBe(0);
   }
 
   describe('slots', () => {
@@ -86,11 +82,11 @@ forEachBackend((scene) => {
           runner.run(scene.probe, ['wait'], { timeoutMs: 100 }),
           runner.run(scene.probe, ['flood', '100000'], { maxOutputBytes: KIB, onOverflow: 'kill' }),
           runner.run('custody-no-such-command'),
-          runner.run(scene.probe, ['exit-by', 'signal', '9']),
+          runner.run(scene.probe, ['exit-by', 'code', '3']),
           runner.run(scene.probe, ['args'], { cwd: '/custody-no-such-directory' }),
           runner.run(scene.probe, ['args', 'x']),
         ]);
-        const kinds = ['stopped', 'stopped', 'stopped', 'not-started', 'signaled', 'not-started', 'exited'];
+        const kinds = ['stopped', 'stopped', 'stopped', 'not-started', 'exited', 'not-started', 'exited'];
         expect(results.map(({ outcome }) => outcome.kind)).toEqual(kinds);
       });
     });

@@ -4,6 +4,7 @@
 // Not promised: that a slow handler has heard everything before the result is there.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { constants, open } from 'node:fs/promises';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { HandlerReport, OutputLine, RunOptions } from '../../src/index.js';
@@ -200,8 +201,8 @@ forEachBackend((scene) => {
     });
 
     it('may go to a device that takes everything', async () => {
-      const { output } = await run(['flood', String(256 * KIB)], { tee: '/dev/null' });
-      expect(output.tee).toEqual({ file: '/dev/null', writtenBytes: 256 * KIB, droppedBytes: 0, errno: null });
+      const { output } = await run(['flood', String(256 * KIB)], { tee: devNull });
+      expect(output.tee).toEqual({ file: devNull, writtenBytes: 256 * KIB, droppedBytes: 0, errno: null });
     });
   });
 

@@ -16,6 +16,9 @@ import { eventually } from './eventually.js';
 /** `createRunner`'s names of the two backends. */
 export type BackendChoice = 'require' | 'off';
 
+/** Milliseconds within which a program runs, for deadlines that must not pass before. Wine takes longer to start one. */
+export const START_MS = process.platform === 'win32' ? 3000 : 300;
+
 /** Characters that mkdtemp puts behind a prefix. */
 const RANDOM_CHARACTERS = 6;
 
