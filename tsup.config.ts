@@ -36,12 +36,15 @@ const LIBRARY = {
 
 /** What the main entry shares with the small ones; what these import is shared too. */
 const SHARED = [
+  'src/core/budget.ts',
   'src/core/correlation.ts',
   'src/core/display-path.ts',
   'src/core/error-codes.ts',
   'src/core/errors.ts',
   'src/core/outcome.ts',
+  'src/core/reason.ts',
   'src/core/result-document.ts',
+  'src/core/run-failure.ts',
   'src/core/text-encoding.ts',
   'src/core/validate.ts',
   'src/policy/redaction/create-redactor.ts',

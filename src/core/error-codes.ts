@@ -115,6 +115,11 @@ export const ERROR_CODES = {
     cause: 'The command should not be run unattended, and `eligibility` is enforced; nothing was started.',
     remedy: 'Read the reason: run a form of it that ends by itself, or give a reason in `eligibility.override`.',
   },
+  MALFORMED_OUTPUT: {
+    number: 'EXE-020',
+    cause: 'A tool wrote something other than what was asked of it.',
+    remedy: 'Read `rawOutput` and `problems` of the error; bring the tool up to date.',
+  },
   UNKNOWN: {
     number: 'EXE-099',
     cause: 'The system refused for a reason that has no code of its own.',

@@ -96,7 +96,7 @@ export function collectDiagnostics(
       killed: cleanup.killed,
       survivors: cleanup.survivors,
     },
-    failure: redacted(classifyResult(result, options), redact),
+    failure: redactFailure(classifyResult(result, options), redact),
   };
 }
 
@@ -119,7 +119,8 @@ function tailOf(
   };
 }
 
-function redacted(failure: Failure | null, redact: (text: string) => string): Failure | null {
+/** The failure with every text that came from the command passed through `redact`. */
+export function redactFailure(failure: Failure | null, redact: (text: string) => string): Failure | null {
   if (failure === null) return null;
   const evidence = failure.evidence.map(({ source, text }) => ({ source, text: redact(text) }));
   return { ...failure, evidence, hints: failure.hints.map(redact) };
