@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalText, GENESIS, hashOf } from '../../../src/audit/chain.js';
 import { ChainWriter } from '../../../src/audit/chain-writer.js';
-import { columnsOf, type AuditEvent, type StoredEvent } from '../../../src/audit/record.js';
+import { columnsOf, type AuditEvent } from '../../../src/audit/record.js';
 import { EVENT_VERSION } from '../../../src/audit/record.js';
 import { migrate } from '../../../src/audit/schema.js';
 import { openSqlite } from '../../../src/audit/sqlite-driver.js';
