@@ -49,6 +49,7 @@ export type {
   ArgvMetachars,
   CommandOptions,
   CommandSpec,
+  ElevatedPolicy,
   Encoding,
   EnvMode,
   EnvVariables,
@@ -71,6 +72,7 @@ export type {
 export { OutputBuffer, type OutputBufferOptions } from './core/output-buffer.js';
 export type { OutputSummary, StreamSummary } from './core/result-output.js';
 export type { ResultDocument } from './core/result-document.js';
+export type { ErrorParser, FoundError, ParsableOutput, ParsedError } from './core/parsed-errors.js';
 export type { OverflowStrategy } from './core/retention.js';
 export type { CommandSummary, RunResult } from './core/run-result.js';
 export type { TeeOptions, TeeReport } from './core/tee.js';

@@ -41,6 +41,8 @@ enum SpecField : std::size_t {
   kWaitedFor,
   kHeadBytes,
   kIsVerbatim,
+  kUser,
+  kGroup,
   kSpecLength,
 };
 
@@ -87,6 +89,9 @@ Enum ToEnum(double value) {
 
 /// 0 stands for no limit.
 std::uint64_t ToLimit(double value) { return value > 0 ? static_cast<std::uint64_t>(value) : core::kNoLimit; }
+
+/// -1 stands for the host's.
+core::AccountId ToAccount(double value) { return value < 0 ? core::kHostAccount : static_cast<core::AccountId>(value); }
 
 /// Writes the fields of a record one after the other.
 class RecordWriter {
@@ -191,6 +196,8 @@ bool ReadSpec(std::span<const double> numbers, std::string_view text, core::Laun
   spec.stdin_stays_open = numbers[kStdinStaysOpen] != 0;
   spec.output[0] = ToEnum<core::OutputTarget>(numbers[kStdout]);
   spec.output[1] = ToEnum<core::OutputTarget>(numbers[kStderr]);
+  spec.user = ToAccount(numbers[kUser]);
+  spec.group = ToAccount(numbers[kGroup]);
   spec.containment = ToEnum<core::ContainmentWish>(numbers[kContainment]);
   spec.containment_required = numbers[kContainmentRequired] != 0;
   spec.ring_bytes = static_cast<std::uint64_t>(numbers[kRingBytes]);

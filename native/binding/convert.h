@@ -13,7 +13,7 @@
 namespace custody::binding {
 
 /// Raised together with SURFACE_VERSION there.
-inline constexpr int kSurfaceVersion = 6;
+inline constexpr int kSurfaceVersion = 7;
 
 /// Numbers in the longest record.
 inline constexpr std::size_t kLongestRecord = 32;

@@ -13,6 +13,11 @@ enum class StdinSource : std::uint8_t { kIgnore, kInherit, kFile, kPipe };
 enum class OutputTarget : std::uint8_t { kCapture, kInherit, kIgnore, kMerged };
 enum class ContainmentWish : std::uint8_t { kTree, kStrict, kGroup, kNone };
 
+/// A user or a group by number.
+using AccountId = std::uint32_t;
+/// The host's, which is what these numbers mean to the system as well.
+inline constexpr AccountId kHostAccount = ~AccountId{0};
+
 /// One launch, as checked by the facade. Blocks hold strings one after the other, each ended by a NUL.
 struct LaunchSpec {
   /// The file as given, then the arguments: what the child sees as argv.
@@ -37,6 +42,10 @@ struct LaunchSpec {
 
   ContainmentWish containment = ContainmentWish::kTree;
   bool containment_required = false;
+
+  /// With `user`, `group` is given too.
+  AccountId user = kHostAccount;
+  AccountId group = kHostAccount;
 
   ResourceLimits limits;
   /// Refuse to start where a limit would be held by nobody.

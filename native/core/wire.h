@@ -21,7 +21,7 @@
 /// Commands in a mere group have no shim: the guardian finds them in a table (wire_groups.h).
 namespace custody::core::wire {
 
-inline constexpr std::uint16_t kVersion = 2;
+inline constexpr std::uint16_t kVersion = 3;
 /// Larger texts travel in a memfd: the kernel's default buffer of a socket is about 200 KiB.
 inline constexpr std::size_t kMaxDatagram = std::size_t{32} << 10;
 inline constexpr std::size_t kMaxDescriptors = 5;
@@ -83,6 +83,7 @@ struct OpenShim {
 };
 
 inline constexpr std::uint32_t kNoUmask = ~std::uint32_t{0};
+inline constexpr std::uint32_t kNoAccount = ~std::uint32_t{0};
 
 enum LaunchFlag : std::uint32_t {
   /// A fourth descriptor is the terminal; the leader's group takes it before the exec.
@@ -110,6 +111,9 @@ struct Launch {
   std::uint32_t umask;
   std::uint64_t text_bytes;
   Limits limits;
+  /// The leader's user and group; kNoAccount: the guardian's, which are the host's.
+  std::uint32_t user;
+  std::uint32_t group;
 };
 
 struct Signal {
@@ -148,6 +152,7 @@ enum class StartStage : std::uint32_t {
   kFork,
   kLimits,
   kChdir,
+  kIdentity,
   kExec,
 };
 
@@ -227,6 +232,6 @@ struct ShimFailed {
 };
 
 static_assert(sizeof(Header) == 16 && sizeof(ProcessRecord) == 24 && sizeof(TreeUsage) == 32);
-static_assert(sizeof(Tree) == 64 && sizeof(Exited) == 128 && sizeof(Launch) == 80 && sizeof(LimitBreached) == 40);
+static_assert(sizeof(Tree) == 64 && sizeof(Exited) == 128 && sizeof(Launch) == 88 && sizeof(LimitBreached) == 40);
 
 }  // namespace custody::core::wire

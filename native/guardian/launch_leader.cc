@@ -28,6 +28,8 @@ StartStage ToStage(ChildStep step) {
       return StartStage::kChdir;
     case ChildStep::kLimits:
       return StartStage::kLimits;
+    case ChildStep::kIdentity:
+      return StartStage::kIdentity;
     case ChildStep::kExec:
       return StartStage::kExec;
     case ChildStep::kSetGroup:
@@ -39,9 +41,9 @@ StartStage ToStage(ChildStep step) {
 }
 
 /// On a part of our own stack, which stands still meanwhile: no page is touched for this alone.
-__attribute__((noinline)) pid_t CloneSharing(ChildBlock* block) {
+__attribute__((noinline)) pid_t CloneWaiting(ChildBlock* block, int sharing) {
   alignas(16) char stack[kChildStackBytes];
-  return ::clone(platform::EnterCommand, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, block);
+  return ::clone(platform::EnterCommand, stack + sizeof stack, sharing | CLONE_VFORK | SIGCHLD, block);
 }
 
 /// The kernel's `struct clone_args`, first version with `cgroup`. Source: Linux clone3(2), CLONE_INTO_CGROUP since 5.7.
@@ -76,15 +78,19 @@ LeaderStart LaunchLeader(const LeaderOrder& order) {
                  order.terminal,  limits.data(),   limits.size(),          ChildStep::kExec,     0};
   static_assert(platform::kParentsUmask == core::wire::kNoUmask);
   own.umask = order.umask;
+  static_assert(platform::kParentsAccount == core::wire::kNoAccount);
+  own.user = order.user;
+  own.group = order.group;
   own.changed_signals = JobSignalBits();
   ChildBlock* block = &own;
-  if (order.cgroup != -1) {
+  const bool shares_memory = order.cgroup == -1 && !ChangesIdentity(own);
+  if (!shares_memory) {
     void* const shared = ::mmap(nullptr, sizeof own, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) return {-1, errno, StartStage::kFork};
     block = static_cast<ChildBlock*>(shared);
     *block = own;
   }
-  const pid_t pid = order.cgroup == -1 ? CloneSharing(block) : ForkIntoCgroup(order.cgroup, true);
+  const pid_t pid = order.cgroup == -1 ? CloneWaiting(block, shares_memory ? CLONE_VM : 0) : ForkIntoCgroup(order.cgroup, true);
   if (pid == 0) ::_exit(platform::EnterCommand(block));
   LeaderStart start{pid, pid == -1 ? errno : block->error, StartStage::kFork};
   if (pid != -1 && start.error != 0) {

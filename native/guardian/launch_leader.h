@@ -18,6 +18,9 @@ struct LeaderOrder {
   int cgroup = -1;
   /// core::wire::kNoUmask: the guardian's.
   std::uint32_t umask = core::wire::kNoUmask;
+  /// core::wire::kNoAccount: the guardian's.
+  std::uint32_t user = core::wire::kNoAccount;
+  std::uint32_t group = core::wire::kNoAccount;
 };
 
 struct LeaderStart {

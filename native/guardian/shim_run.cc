@@ -76,6 +76,8 @@ void Shim::Launch(Datagram& datagram, const core::wire::Launch& launch) {
     order.cgroup = leaf_.folder();
   }
   order.umask = launch.umask;
+  order.user = launch.user;
+  order.group = launch.group;
   run_.started_at = Now();
   const LeaderStart start = LaunchLeader(order);
   if (start.pid == -1) {

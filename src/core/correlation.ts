@@ -2,6 +2,8 @@
  * Ids of the work that a run belongs to. They are only carried: into results, events, log records and audit records.
  */
 
+import type { Redactor } from './redactor.js';
+
 /** Every id, in the order in which they are listed. */
 export const CORRELATION_NAMES = [
   'runId',
@@ -39,4 +41,14 @@ export function correlate(base: CorrelationIds, option: CorrelationOption | unde
   const ids: Record<CorrelationName, string | null> = { ...base };
   for (const name of CORRELATION_NAMES) ids[name] = option[name] ?? ids[name];
   return Object.freeze(ids);
+}
+
+/** The ids as they may be shown: whoever puts a secret into one keeps it out of logs all the same. */
+export function redactIds(ids: CorrelationIds, redactor: Redactor | undefined): CorrelationIds {
+  if (redactor === undefined || ids === NO_CORRELATION) return ids;
+  const shown = CORRELATION_NAMES.map((name) => {
+    const id = ids[name];
+    return [name, id === null ? null : redactor.redact(id)] as const;
+  });
+  return Object.freeze(Object.fromEntries(shown) as Record<CorrelationName, string | null>);
 }

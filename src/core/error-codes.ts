@@ -23,8 +23,9 @@ export const ERROR_CODES = {
   },
   PERMISSION_DENIED: {
     number: 'EXE-002',
-    cause: 'The file exists and may not be executed, or is no executable.',
-    remedy: 'Check the execute permission, the file format and mounts with noexec.',
+    cause:
+      'The file exists and may not be executed, or is no executable; or the host may not run it as `uid` and `gid`, or it would run as root while `elevated` is `refuse`.',
+    remedy: 'Check the execute permission, the file format and mounts with noexec; read the message.',
   },
   WORKING_DIRECTORY_NOT_FOUND: {
     number: 'EXE-003',
@@ -59,7 +60,7 @@ export const ERROR_CODES = {
   },
   NON_ZERO_EXIT: {
     number: 'EXE-009',
-    cause: 'The command ran and reported failure by its exit code.',
+    cause: 'The command ran and reported failure by its exit code, one that is not in `successExitCodes`.',
     remedy: 'Read its output.',
   },
   CANCELLED: {

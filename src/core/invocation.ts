@@ -18,8 +18,10 @@ import { hardened } from './read-eligibility.js';
 import type { RedactChoice } from './read-redact.js';
 import { NO_LIMITS, type LimitName, type ResourceLimits } from './resource-limits.js';
 import type { Backpressure, OutputHandlers } from './output-handlers.js';
+import { SUCCESS_EXIT_CODES } from './outcome.js';
+import type { ErrorParser } from './parsed-errors.js';
 import type { OverflowStrategy } from './retention.js';
-import type { ArgvMetachars, Encoding, EnvMode, InputSource, StdinOption } from './run-options.js';
+import type { ArgvMetachars, ElevatedPolicy, Encoding, EnvMode, InputSource, StdinOption } from './run-options.js';
 import type { LaunchFailure } from './settled-facts.js';
 import type { Tee } from './tee.js';
 import { isFileText, Issues, type Range } from './validate.js';
@@ -88,6 +90,11 @@ export interface Invocation {
   backpressure: Backpressure;
   tee: Tee | undefined;
   reject: boolean;
+  successExitCodes: readonly number[];
+  parseErrors: ErrorParser | undefined;
+  uid: number | undefined;
+  gid: number | undefined;
+  elevated: ElevatedPolicy;
   correlation: CorrelationOption | undefined;
   throwOnCancel: boolean;
   /** `undefined`: as long as the command may run. */
@@ -178,6 +185,11 @@ export function blankInvocation(limits: OptionLimits): Invocation {
     backpressure: 'drop-oldest',
     tee: undefined,
     reject: false,
+    successExitCodes: SUCCESS_EXIT_CODES,
+    parseErrors: undefined,
+    uid: undefined,
+    gid: undefined,
+    elevated: 'allow',
     correlation: undefined,
     throwOnCancel: false,
     queueTimeoutMs: undefined,
@@ -250,7 +262,7 @@ class Reading {
 
   /** @throws {@link CommandValidationError} if anything was wrong. */
   finish(): Invocation {
-    const { input, inputSource, stdin, containment, stdio, stderr } = this.#draft;
+    const { input, inputSource, stdin, containment, stdio, stderr, uid, gid } = this.#draft;
     if (inputSource !== undefined && stdin !== undefined) {
       this.issues.add('stdin', 'must be left out when input is a stream');
     }
@@ -262,6 +274,9 @@ class Reading {
     }
     if (containment === 'none' && (input !== undefined || inputSource !== undefined || stdin === 'pipe')) {
       this.issues.add('containment', "'none' leaves nobody to write the input: use a file for stdin");
+    }
+    if (uid !== undefined && gid === undefined) {
+      this.issues.add('gid', 'must be given with uid: the command would keep the group of the host');
     }
     // What file and arguments mean depends on the shell, which is known only when everything has been read.
     checkCommandText(this.#draft, this.issues);
@@ -276,6 +291,11 @@ class Reading {
   }
 
   command(command: object): void {
+    if (command instanceof String || Array.isArray(command)) {
+      const message = 'must be a string; arguments are the second parameter, and a command object has a property file';
+      this.issues.add('file', message);
+      return;
+    }
     let hasFile = false;
     for (const key of Object.keys(command)) {
       const value = this.#property(command, key);

@@ -33,6 +33,11 @@ export function launchError(failure: LaunchFailure, subject: LaunchSubject): Cus
   if (operation === 'eligibility') {
     return new CustodyError('NOT_ELIGIBLE', failure.detail ?? 'the command is not eligible', details);
   }
+  if (operation === 'identity') return new CustodyError('PERMISSION_DENIED', identityMessage(failure), details);
+  if (operation === 'elevated') {
+    const message = "refused to run as root: give uid and gid, or set elevated to 'allow'";
+    return new CustodyError('PERMISSION_DENIED', message, details);
+  }
   if (operation === 'queue')
     return new CustodyError('CONCURRENCY_LIMIT', failure.detail ?? 'no slot was free', details);
   if (operation === 'observe')
@@ -93,6 +98,11 @@ function executableError(failure: LaunchFailure, file: string): CustodyError {
         details,
       );
   }
+}
+
+function identityMessage({ errno }: LaunchFailure): string {
+  if (errno === 'ENOTSUP') return 'the command cannot be run as another user or group by this backend on this system';
+  return `the host may not run a command as this user and group: it has to be root${suffix(errno)}`;
 }
 
 function suffix(errno: string): string {

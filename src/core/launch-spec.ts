@@ -54,6 +54,9 @@ export interface LaunchSpec {
   readonly stdout: OutputTarget;
   /** `merged`: into stdout, wherever that goes, in the order of writing. */
   readonly stderr: OutputTarget | 'merged';
+  /** Numbers of the user and the group to run as; `undefined`: the host's. A `uid` comes with a `gid`. */
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
   readonly containment: Containment;
   /** `true`: fail with `CONTAINMENT_UNAVAILABLE` rather than use a weaker level. */
   readonly containmentRequired: boolean;

@@ -4,6 +4,7 @@
  */
 import { TimeBudget } from './budget.js';
 import type { Invocation, OptionLimits } from './invocation.js';
+import type { ErrorParser } from './parsed-errors.js';
 import { readCorrelation } from './read-correlation.js';
 import { readEligibility } from './read-eligibility.js';
 import { readEnv, readSecrets } from './read-env.js';
@@ -22,7 +23,11 @@ const ENV_MODES = ['inherit', 'merge', 'replace', 'minimal'] as const;
 const OUTPUT_TARGETS = ['capture', 'inherit', 'ignore'] as const;
 const STDIN_WORDS = ['ignore', 'pipe', 'inherit'] as const;
 const ARGV_METACHARS = ['off', 'executable', 'warn', 'reject'] as const;
+const ELEVATED_POLICIES = ['allow', 'warn', 'refuse'] as const;
 const CONTAINMENTS = ['tree', 'strict', 'group', 'none'] as const;
+
+/** Every code that a POSIX process can have. */
+const MAX_EXIT_CODES = 256;
 
 const utf8 = new TextEncoder();
 
@@ -116,6 +121,22 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
       draft.correlation = readCorrelation(value, issues) ?? draft.correlation;
     },
   ],
+  ['successExitCodes', readExitCodes],
+  [
+    'parseErrors',
+    (draft, value, issues) => {
+      if (typeof value === 'function') draft.parseErrors = value as ErrorParser;
+      else issues.add('parseErrors', 'must be a function');
+    },
+  ],
+  ['uid', idReader('uid')],
+  ['gid', idReader('gid')],
+  [
+    'elevated',
+    (draft, value, issues) => {
+      if (isOneOf(value, ELEVATED_POLICIES, 'elevated', issues)) draft.elevated = value;
+    },
+  ],
   ['throwOnCancel', switchReader('throwOnCancel')],
   ['queueTimeoutMs', durationReader('queueTimeoutMs')],
   ['totalBudgetMs', durationReader('totalBudgetMs')],
@@ -203,6 +224,25 @@ function readShell(draft: Invocation, value: unknown, issues: Issues): void {
   }
   if (typeof value === 'string' && shellChoiceOf(value) !== undefined) draft.shell = value;
   else issues.add('shell', "must be true, false or a shell: 'sh', 'bash', 'cmd', 'powershell', or the path of one");
+}
+
+function readExitCodes(draft: Invocation, value: unknown, issues: Issues): void {
+  const isList = Array.isArray(value) && value.length > 0 && value.length <= MAX_EXIT_CODES;
+  // NTSTATUS codes of Windows are such numbers too.
+  const fits = (code: unknown): boolean =>
+    Number.isInteger(code) && (code as number) >= 0 && (code as number) < 2 ** 32;
+  if (isList && value.every(fits)) draft.successExitCodes = Object.freeze(Array.from(value as readonly number[]));
+  else issues.add('successExitCodes', `must be an array of 1 to ${MAX_EXIT_CODES} exit codes, whole numbers from 0`);
+}
+
+function idReader(name: 'uid' | 'gid'): OptionReader {
+  return (draft, value, issues) => {
+    // The highest number means "leave it" to the system.
+    const fits = Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32 - 1;
+    if (fits) draft[name] = value as number;
+    else
+      issues.add(name, 'must be a number of a system account, from 0 to 4294967294; names have to be looked up first');
+  };
 }
 
 type Switch = 'strictLimits' | 'reject' | 'throwOnCancel' | 'nested' | 'strictShell' | 'allowOutsideRoot';

@@ -47,9 +47,12 @@ const EXIT_CODE_NOT_EXECUTABLE = 126;
 const EXIT_CODE_NOT_FOUND = 127;
 const NO_EXIT_CODE = -1;
 
-/** Whether the command exited by itself with code 0, or was started detached, as asked. */
-export function isSuccess(outcome: Outcome): boolean {
-  return outcome.kind === 'detached' || (outcome.kind === 'exited' && outcome.exitCode === 0);
+/** The exit codes that mean success where nobody says otherwise. */
+export const SUCCESS_EXIT_CODES: readonly number[] = Object.freeze([0]);
+
+/** Whether the command exited by itself with one of these codes, or was started detached, as asked. */
+export function isSuccess(outcome: Outcome, successExitCodes: readonly number[]): boolean {
+  return outcome.kind === 'detached' || (outcome.kind === 'exited' && successExitCodes.includes(outcome.exitCode));
 }
 
 /** The cause of the stop, whether or not the command had been started; `undefined` for a run that was not stopped. */

@@ -10,7 +10,15 @@ import type { TaggedText } from './combined-output.js';
 import { NO_CORRELATION } from './correlation.js';
 import { ERROR_CODES } from './error-codes.js';
 import { CustodyError, WorkingDirectoryError, type CustodyErrorDocument } from './errors.js';
-import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from './outcome.js';
+import {
+  exitCodeOf,
+  isCancelled,
+  isSuccess,
+  isTimedOut,
+  signalOf,
+  SUCCESS_EXIT_CODES,
+  type Outcome,
+} from './outcome.js';
 import {
   RESULT_FACTS,
   RESULT_SCHEMA_VERSION,
@@ -95,6 +103,8 @@ function refusal(why: string, cause?: unknown): CustodyError {
 
 function revive({ id, command, correlationIds, result: body }: ResultDocument): RunResult<string | Uint8Array> {
   const outcome = outcomeOf(body.outcome);
+  // Older writers knew neither of these two.
+  const { successExitCodes = SUCCESS_EXIT_CODES, errors = [] } = body as Partial<ResultBody>;
   const facts = Object.fromEntries(RESULT_FACTS.map((name) => [name, body[name]])) as Pick<
     ResultBody,
     (typeof RESULT_FACTS)[number]
@@ -104,7 +114,9 @@ function revive({ id, command, correlationIds, result: body }: ResultDocument): 
     command: deepFreeze(command),
     correlationIds: Object.freeze({ ...NO_CORRELATION, ...correlationIds }),
     outcome: deepFreeze(outcome),
-    success: isSuccess(outcome),
+    success: isSuccess(outcome, successExitCodes),
+    successExitCodes: deepFreeze(successExitCodes),
+    errors: deepFreeze(errors),
     exitCode: exitCodeOf(outcome),
     signal: signalOf(outcome),
     timedOut: isTimedOut(outcome),

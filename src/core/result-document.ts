@@ -20,6 +20,7 @@ export const RESULT_SCHEMA_VERSION = 1;
 /** What a result says beside its command, its ids, its outcome and its output; written as it is. */
 export const RESULT_FACTS = [
   'success',
+  'successExitCodes',
   'exitCode',
   'signal',
   'timedOut',
@@ -31,6 +32,7 @@ export const RESULT_FACTS = [
   'unenforcedLimits',
   'withheldEnv',
   'warnings',
+  'errors',
   'durationMs',
   'startTime',
   'endTime',

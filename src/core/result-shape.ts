@@ -62,8 +62,19 @@ const stream = record({
   binary: flag,
 });
 
+const parsedError = record({
+  message: text,
+  severity: text,
+  source: text,
+  file: nullable(text),
+  line: nullable(number),
+  column: nullable(number),
+  code: nullable(text),
+});
+
 const facts = {
   success: flag,
+  successExitCodes: optional(list(number)),
   exitCode: number,
   signal: nullable(text),
   timedOut: flag,
@@ -89,6 +100,7 @@ const facts = {
   unenforcedLimits: list(text),
   withheldEnv: list(text),
   warnings: list(text),
+  errors: optional(list(parsedError)),
   durationMs: number,
   startTime: text,
   endTime: text,

@@ -7,6 +7,7 @@ import type { CorrelationOption } from './correlation.js';
 import type { EligibilityMode, EligibilityPolicy } from './eligibility.js';
 import type { Containment, OutputTarget, StragglerPolicy } from './launch-spec.js';
 import type { Backpressure, OutputHandlers } from './output-handlers.js';
+import type { ErrorParser } from './parsed-errors.js';
 import type { ResourceLimits } from './resource-limits.js';
 import type { OverflowStrategy } from './retention.js';
 import type { TeeOptions } from './tee.js';
@@ -23,6 +24,9 @@ export type InputSource = AsyncIterable<string | Uint8Array>;
 
 /** Standard input: nothing, a pipe that stays open for `handle.write`, the host's own, or a file. */
 export type StdinOption = 'ignore' | 'pipe' | 'inherit' | { readonly file: string };
+
+/** What happens when a command is to run as root. */
+export type ElevatedPolicy = 'allow' | 'warn' | 'refuse';
 
 /** What is refused of a command without a shell that reads as if there were one. */
 export type ArgvMetachars = 'off' | 'executable' | 'warn' | 'reject';
@@ -249,6 +253,38 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions,
   readonly redact?: boolean | RedactOptions | undefined;
   /** `true`: a run without success rejects with {@link CommandFailedError} instead of resolving. @defaultValue `false` */
   readonly reject?: boolean | undefined;
+  /**
+   * Exit codes that mean success, whole numbers, at least one: `[0, 1]` for a `grep` that may find nothing. They decide over
+   * `result.success`, and with it over `reject`, `classifyResult`, `retry` and pipelines.
+   *
+   * @defaultValue `[0]`
+   */
+  readonly successExitCodes?: readonly number[] | undefined;
+  /**
+   * Finds errors in the output, for `result.errors`; for instance one of `custody/parsers`. It gets what the command wrote, before
+   * anything is redacted. What it throws, or returns that is no error, is a warning of the result and nothing else.
+   *
+   * @defaultValue none
+   */
+  readonly parseErrors?: ErrorParser | undefined;
+  /**
+   * The user that the command runs as, by number, with `gid`. The host must be root, and stays it: the command is held and ended
+   * as any other. Not on Windows.
+   *
+   * @remarks The command has `gid` as its only group. Directory and streams are opened by the host, with its rights. What the
+   * system refuses is a result `not-started` with code `PERMISSION_DENIED`.
+   * @defaultValue the host's
+   */
+  readonly uid?: number | undefined;
+  /** The group that the command runs as, by number, in place of all groups of the host. Alone or with `uid`. @defaultValue the host's */
+  readonly gid?: number | undefined;
+  /**
+   * What happens when the command would run as root: nothing, a warning in `result.warnings`, or a result `not-started` with
+   * code `PERMISSION_DENIED`. On Windows nobody asks.
+   *
+   * @defaultValue `'allow'`; `'refuse'` with preset `agent`
+   */
+  readonly elevated?: ElevatedPolicy | undefined;
   /** Ids to carry into `result.correlationIds` and to observers, on top of those of `withCorrelation`. */
   readonly correlation?: CorrelationOption | undefined;
   /** `true`: a cancelled run rejects with {@link RunAbortedError}, whatever `reject` says. @defaultValue `false` */

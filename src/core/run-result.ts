@@ -11,6 +11,7 @@ import type { Invocation } from './invocation.js';
 import { isoTime } from './iso-time.js';
 import type { BackendKind, Containment } from './launch-spec.js';
 import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from './outcome.js';
+import type { ParsedError, ParsedErrors } from './parsed-errors.js';
 import type { Redactor } from './redactor.js';
 import { everywhere } from './read-redact.js';
 import type { LimitBreach, LimitName } from './resource-limits.js';
@@ -40,8 +41,10 @@ export interface RunResult<T extends string | Uint8Array = string> {
   /** Ids of the work this run belongs to, from the option `correlation` and from `withCorrelation`. */
   readonly correlationIds: CorrelationIds;
   readonly outcome: Outcome;
-  /** Whether the command exited by itself with code 0, or was started detached, as asked. */
+  /** Whether the command exited by itself with one of `successExitCodes`, or was started detached, as asked. */
   readonly success: boolean;
+  /** The exit codes that meant success; `[0]` unless the call said otherwise. */
+  readonly successExitCodes: readonly number[];
   /** The real exit code; 127 if the command was not found, 126 if it may not be executed, -1 if there is none. */
   readonly exitCode: number;
   /** The signal that ended the command, also if it came from here. */
@@ -75,6 +78,8 @@ export interface RunResult<T extends string | Uint8Array = string> {
   readonly withheldEnv: readonly string[];
   /** What the caller should know of this run, in words: a secret that could not be redacted, for instance. */
   readonly warnings: readonly string[];
+  /** What `parseErrors` found in the output, redacted; empty without it. */
+  readonly errors: readonly ParsedError[];
   /** Monotonic milliseconds from the start to the end of cleanup. */
   readonly durationMs: number;
   /** ISO 8601, UTC. */
@@ -109,6 +114,7 @@ export interface ResultParts {
   /** `undefined`: nothing is redacted. */
   readonly redactor: Redactor | undefined;
   readonly taps: Pick<OutputSummary, 'handlers' | 'tee'>;
+  readonly parsed: ParsedErrors;
 }
 
 /** The result of a run that has settled. */
@@ -122,6 +128,7 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly correlationIds: CorrelationIds;
   readonly outcome: Outcome;
   readonly success: boolean;
+  readonly successExitCodes: readonly number[];
   readonly exitCode: number;
   readonly signal: string | null;
   readonly timedOut: boolean;
@@ -136,6 +143,7 @@ class SettledResult implements RunResult<string | Uint8Array> {
   readonly unenforcedLimits: readonly LimitName[];
   readonly withheldEnv: readonly string[];
   readonly warnings: readonly string[];
+  readonly errors: readonly ParsedError[];
   readonly durationMs: number;
   readonly startTime: string;
   readonly endTime: string;
@@ -160,7 +168,8 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.command = command;
     this.correlationIds = parts.correlationIds;
     this.outcome = outcome;
-    this.success = isSuccess(outcome);
+    this.success = isSuccess(outcome, invocation.successExitCodes);
+    this.successExitCodes = invocation.successExitCodes;
     this.exitCode = exitCodeOf(outcome);
     this.signal = signalOf(outcome);
     this.timedOut = isTimedOut(outcome);
@@ -177,7 +186,10 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.breach = breach;
     this.unenforcedLimits = unenforcedLimits;
     this.withheldEnv = withheldEnv;
-    this.warnings = redactor === undefined ? invocation.warnings : warningsOf(invocation, redactor);
+    const warnings = redactor === undefined ? invocation.warnings : warningsOf(invocation, redactor);
+    const { errors, warning } = parts.parsed;
+    this.warnings = warning === undefined ? warnings : [...warnings, warning];
+    this.errors = errors;
     this.durationMs = facts.durationMs;
     this.startTime = isoTime(facts.startedAtMs);
     this.endTime = isoTime(facts.startedAtMs + facts.durationMs);

@@ -34,9 +34,10 @@ const UPPER_MINIMAL_NAMES: ReadonlySet<string> = new Set(Array.from(MINIMAL_NAME
 /** Names of the host that pass whatever `exclude` says, unless the caller has a list of his own: little runs without them. */
 const ALWAYS_INCLUDED: readonly string[] = ['PATH', 'HOME', 'TEMP', 'TMP'];
 
-const NONE: readonly string[] = Object.freeze([]);
+/** No names: one object for all launches that keep nothing from their command. */
+export const NONE_WITHHELD: readonly string[] = Object.freeze([]);
 
-const UNCHANGED: PlannedEnvironment = { base: 'host', set: [], unset: [], withheld: NONE };
+const UNCHANGED: PlannedEnvironment = { base: 'host', set: [], unset: [], withheld: NONE_WITHHELD };
 
 /** Globs on names of the host; see `RunOptions.envInclude` and `envExclude`. */
 export interface NameFilter {
@@ -84,10 +85,10 @@ export function namesInSeveralCases(layers: readonly EnvLayer[]): readonly strin
 
 /** Modes that look at no name of the host withhold none. */
 function withheldNames(mode: EnvMode, host: HostEnvironment, filter: NameFilter): readonly string[] {
-  if (mode === 'replace' || mode === 'merge') return NONE;
-  if (mode === 'inherit' && filter.exclude === undefined) return NONE;
-  const { include = ALWAYS_INCLUDED, exclude = NONE } = filter;
-  const isTaken = mode === 'inherit' ? () => true : isMinimal(host.ignoresCase, filter.include ?? NONE);
+  if (mode === 'replace' || mode === 'merge') return NONE_WITHHELD;
+  if (mode === 'inherit' && filter.exclude === undefined) return NONE_WITHHELD;
+  const { include = ALWAYS_INCLUDED, exclude = NONE_WITHHELD } = filter;
+  const isTaken = mode === 'inherit' ? () => true : isMinimal(host.ignoresCase, filter.include ?? NONE_WITHHELD);
   return Object.keys(host.variables).filter(
     (name) => !isTaken(name) || (matchesAny(name, exclude) && !matchesAny(name, include)),
   );

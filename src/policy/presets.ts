@@ -33,6 +33,7 @@ export const PRESETS: Readonly<Record<Preset, PresetOptions>> = {
       newlines: 'lf',
       limits: { memoryBytes: AGENT_MEMORY_BYTES },
       eligibility: { mode: 'enforce', deniedExecutables: DENIED_EXECUTABLES },
+      elevated: 'refuse',
     },
     maxConcurrent: 4,
   },

@@ -3,6 +3,8 @@
  * and Node takes more than ten listeners on one target for a leak.
  */
 
+import { CommandValidationError } from '../core/errors.js';
+
 /** Hears that its signal has aborted. */
 export interface AbortTarget {
   aborted(): void;
@@ -12,12 +14,17 @@ class AbortListener {
   readonly #targets = new Set<AbortTarget>();
 
   add(signal: AbortSignal, target: AbortTarget): void {
-    if (this.#targets.size === 0) signal.addEventListener('abort', this);
+    if (this.#targets.size === 0) listenTo(signal, this);
     this.#targets.add(target);
   }
 
   remove(signal: AbortSignal, target: AbortTarget): void {
-    if (this.#targets.delete(target) && this.#targets.size === 0) signal.removeEventListener('abort', this);
+    if (!this.#targets.delete(target) || this.#targets.size > 0) return;
+    try {
+      signal.removeEventListener('abort', this);
+    } catch {
+      // A signal that is none of the platform's: whatever it tells from here on, no run listens.
+    }
   }
 
   handleEvent(): void {
@@ -25,9 +32,19 @@ class AbortListener {
   }
 }
 
+function listenTo(signal: AbortSignal, listener: AbortListener): void {
+  try {
+    signal.addEventListener('abort', listener);
+  } catch (error) {
+    throw new CommandValidationError([{ property: 'signal', message: 'cannot be listened to' }], error);
+  }
+}
+
 const listeners = new WeakMap<AbortSignal, AbortListener>();
 
-export function listenForAbort(signal: AbortSignal, target: AbortTarget): void {
+/** @throws {@link CommandValidationError} for a signal whose `addEventListener` throws. */
+export function listenForAbort(signal: AbortSignal | undefined, target: AbortTarget): void {
+  if (signal === undefined) return;
   let listener = listeners.get(signal);
   if (listener === undefined) {
     listener = new AbortListener();
@@ -37,6 +54,6 @@ export function listenForAbort(signal: AbortSignal, target: AbortTarget): void {
 }
 
 /** Does nothing for a target that does not listen. */
-export function stopListeningForAbort(signal: AbortSignal, target: AbortTarget): void {
-  listeners.get(signal)?.remove(signal, target);
+export function stopListeningForAbort(signal: AbortSignal | undefined, target: AbortTarget): void {
+  if (signal !== undefined) listeners.get(signal)?.remove(signal, target);
 }

@@ -3,14 +3,30 @@
  */
 import type { Backend, LaunchId, OutputSegment, StreamFacts, StreamName } from '../backend/backend.js';
 import type { CapturedOutput } from '../core/combined-output.js';
+import type { Invocation } from '../core/invocation.js';
 import { NO_OUTPUT, type OutputSlice } from '../core/output-slice.js';
+import { parseErrorsOf } from '../core/parsed-errors.js';
+import type { Redactor } from '../core/redactor.js';
 import { keptBytesOf, type RetentionOptions } from '../core/retention.js';
+import type { ResultParts } from '../core/run-result.js';
 import type { SettledFacts } from '../core/settled-facts.js';
 
 const NOTHING_CAPTURED: CapturedOutput = { stdout: NO_OUTPUT, stderr: NO_OUTPUT, segments: [] };
 
+/** The output of a run that has settled, and the errors that its caller finds in it. */
+export function readOutput(
+  backend: Backend,
+  id: LaunchId | undefined,
+  facts: SettledFacts,
+  invocation: Readonly<Invocation>,
+  redactor: Redactor | undefined,
+): Pick<ResultParts, 'captured' | 'parsed'> {
+  const captured = readCaptured(backend, id, facts, invocation);
+  return { captured, parsed: parseErrorsOf(invocation, facts, captured, redactor) };
+}
+
 /** What a result holds of both streams, and the order of arrival where both have something. `id`: none without a launch. */
-export function readCaptured(
+function readCaptured(
   backend: Backend,
   id: LaunchId | undefined,
   facts: SettledFacts,

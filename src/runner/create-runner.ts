@@ -130,6 +130,7 @@ function createContext(
     live,
     clock: systemClock,
     lengthLimits,
+    effectiveUid: process.geteuid,
     wallMs: Date.now,
     nextId,
     ...own,

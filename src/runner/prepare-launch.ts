@@ -7,17 +7,19 @@ import { isSurelyShort, lengthExcess, type LengthSubject } from '../core/length-
 import type { LaunchFailure } from '../core/settled-facts.js';
 import { namesInSeveralCases, type HostEnvironment } from '../policy/env-policy.js';
 import { judgeInvocation } from './judge-invocation.js';
+import { checkIdentity } from './identity.js';
 import type { RunContext } from './run-context.js';
 import type { ShellCommand } from './shells/shells.js';
 import { environmentFor, layersOf } from './to-launch-spec.js';
 
 /**
- * Completes the invocation. An ordinary command costs five looks.
+ * Completes the invocation. An ordinary command costs a few looks.
  *
- * @throws {@link CommandValidationError} for a directory outside of the root, and for arguments that a shell cannot be given.
+ * @throws {@link CommandValidationError} for a directory outside of the root, for arguments that a shell cannot be given, and for
+ * `uid` and `gid` where there are none.
  */
 export function prepareLaunch(invocation: Invocation, context: RunContext): void {
-  const { shell } = invocation;
+  const { shell, uid, gid, elevated } = invocation;
   const command = shell === undefined ? undefined : context.shells.getShellCommand(invocation, shell);
   const directory = context.root?.confine(invocation);
   if (command !== undefined || directory !== undefined) {
@@ -30,6 +32,7 @@ export function prepareLaunch(invocation: Invocation, context: RunContext): void
     invocation.refusal = directory?.refusal;
   }
   if (invocation.eligibility.mode !== 'off') judgeInvocation(invocation, command?.shell ?? null);
+  if (uid !== undefined || gid !== undefined || elevated !== 'allow') checkIdentity(invocation, context);
   if (context.host.ignoresCase) warnOfMergedNames(invocation);
   if (isSurelyShort(invocation.file, invocation.args, layersOf(invocation))) return;
   invocation.refusal ??= lengthRefusal(invocation, command, context);

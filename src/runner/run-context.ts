@@ -22,6 +22,8 @@ export interface RunContext {
   readonly shells: Shells;
   /** What confines working directories; `undefined`: nothing. */
   readonly root: Root | undefined;
+  /** The user that the host acts as; `undefined` where users have no numbers. */
+  readonly effectiveUid: (() => number) | undefined;
   /** How long arguments and environment may be here; asked for only when they are long. */
   readonly lengthLimits: () => LengthLimits | undefined;
   /** Milliseconds since the epoch, for runs that no backend ever sees. */

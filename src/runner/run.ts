@@ -7,7 +7,7 @@
  */
 import type { Backend, Flow, LaunchId, LaunchListener } from '../backend/backend.js';
 import { isFinalCleanup, type Cleanup } from '../core/cleanup.js';
-import { correlate, type CorrelationIds } from '../core/correlation.js';
+import { correlate, redactIds, type CorrelationIds } from '../core/correlation.js';
 import { CustodyError } from '../core/errors.js';
 import type { Invocation } from '../core/invocation.js';
 import type { StopCause } from '../core/outcome.js';
@@ -22,9 +22,10 @@ import {
   type LaunchFailure,
   type SettledFacts,
 } from '../core/settled-facts.js';
+import { NONE_WITHHELD } from '../policy/env-policy.js';
 import { MAX_CANCEL_GRACE_MS } from '../policy/limits.js';
 import { listenForAbort, stopListeningForAbort, type AbortTarget } from './abort-listeners.js';
-import { readCaptured } from './capture.js';
+import { readOutput } from './capture.js';
 import { currentCorrelation } from './correlation-context.js';
 import { NO_ATTACHMENTS, type RunAttachment } from './run-attachment.js';
 import { RunAnswers } from './run-answers.js';
@@ -39,8 +40,6 @@ import { Turn, type TurnOwner } from './turn.js';
 
 /** A result whose form is known to its caller only. */
 export type AnyResult = RunResult<string | Uint8Array>;
-
-const NONE_WITHHELD: readonly string[] = Object.freeze([]);
 
 export class Run implements LaunchListener, AbortTarget, TurnOwner {
   readonly id: string;
@@ -61,7 +60,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   #isReferenced = true;
   #launchId: LaunchId | undefined;
   #pid: number | undefined;
-  #withheldEnv: readonly string[] = NONE_WITHHELD;
+  #withheldEnv = NONE_WITHHELD;
   #cancelReason: string | undefined;
   #facts: SettledFacts | undefined;
   #attachments = NO_ATTACHMENTS;
@@ -81,7 +80,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     this.#group = group;
     this.#invocation = invocation;
     this.hold = OutputHold.of(this, hasHandle);
-    this.correlationIds = correlate(currentCorrelation(), invocation.correlation);
+    this.correlationIds = redactIds(correlate(currentCorrelation(), invocation.correlation), redactor);
     this.#turn = new Turn(context.gate, context.clock, this, invocation);
     this.#limit = TimeLimit.of(context.clock, invocation);
     const { observers, wallMs } = context;
@@ -95,10 +94,10 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   /** Launches when its turn has come, unless something speaks against it. Called once. */
   launch(): void {
     if (this.#isRefused()) return;
+    // Before the launch, because one that cannot be heard must not start what it could not stop.
+    listenForAbort(this.#invocation.signal, this);
     if (this.#turn.take(this.#invocation, this.#limit?.remainingMs)) this.#launch();
-    if (this.#facts !== undefined) return;
-    this.#group.add(this);
-    if (this.#invocation.signal !== undefined) listenForAbort(this.#invocation.signal, this);
+    if (this.#facts === undefined) this.#group.add(this);
   }
 
   /** What a stream is watched for when no reader does. */
@@ -238,6 +237,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
           ? this.backend.launch(spec, this)
           : this.backend.launchSync(spec, this, endsOnSignal);
     } catch (error) {
+      stopListeningForAbort(this.#invocation.signal, this);
       this.#turn.end();
       throw error;
     }
@@ -283,7 +283,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   #settleUnlaunched(why: StopCause | LaunchFailure): void {
     const facts = notLaunched(this.#context.wallMs(), why);
     this.#facts = facts;
-    if (this.#invocation.signal !== undefined) stopListeningForAbort(this.#invocation.signal, this);
+    stopListeningForAbort(this.#invocation.signal, this);
     this.#group.delete(this);
     // First, because the result tells how long it has waited.
     this.#turn.end();
@@ -294,7 +294,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
   }
 
   #complete(facts: SettledFacts): void {
-    if (this.#invocation.signal !== undefined) stopListeningForAbort(this.#invocation.signal, this);
+    stopListeningForAbort(this.#invocation.signal, this);
     // The last receipt may have come while a copy was being written.
     const isOpen = this.answers.cleanup === undefined;
     const isFinal = isOpen && isFinalCleanup(facts.cleanup, this.#invocation.stragglers);
@@ -320,7 +320,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
       correlationIds: this.correlationIds,
       invocation: this.#invocation,
       facts,
-      captured: readCaptured(this.backend, this.#launchId, facts, this.#invocation),
+      ...readOutput(this.backend, this.#launchId, facts, this.#invocation, this.redactor),
       cancelReason: this.#cancelReason,
       backend: this.backend.kind,
       containment: this.#invocation.containment ?? this.#context.defaultContainment,

@@ -32,6 +32,8 @@ export function runnerOnBackend(backend: Backend, options: Omit<RunnerOptions, '
     shells,
     root: undefined,
     lengthLimits: () => undefined,
+    // Nothing runs, so nothing runs as root.
+    effectiveUid: () => 1,
     clock: systemClock,
     wallMs: Date.now,
     nextId: createRunIds(),

@@ -26,6 +26,8 @@ export function toLaunchSpec(
     stdin: stdinSpec(invocation),
     stdout: outputTarget(invocation, invocation.stdout),
     stderr: invocation.stdio === 'merged' ? 'merged' : outputTarget(invocation, invocation.stderr),
+    uid: invocation.uid,
+    gid: invocation.gid,
     containment: invocation.containment ?? defaultContainment,
     containmentRequired: invocation.containment !== undefined,
     stragglers: invocation.stragglers,

@@ -70,6 +70,7 @@ export function recordOfResult(result: Facts): RunRecord {
     ...(result.reason === null ? {} : { reason: result.reason }),
     ...('error' in outcome ? { error: outcome.error.code } : {}),
     cleanup: cleanup.status,
+    ...(result.errors.length === 0 ? {} : { parsedErrors: result.errors.length }),
     ...notesOfResult(result),
   };
 }

@@ -53,6 +53,7 @@ export function createMemoryScene(
     shells,
     root: undefined,
     lengthLimits: () => undefined,
+    effectiveUid: () => 1,
     wallMs: backend.clock.wallMs,
     nextId: () => {
       ids += 1;

@@ -2,6 +2,7 @@
 // Not promised: the bytes behind a text; what a handler threw, but for its message.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { ParsedError } from '../../src/core/parsed-errors.js';
 import type { OutputSlice } from '../../src/core/output-slice.js';
 import { blankInvocation, type Invocation } from '../../src/core/invocation.js';
 import { STOP_CAUSES } from '../../src/core/outcome.js';
@@ -91,6 +92,11 @@ const scene = fc.record({
 });
 type Scene = typeof scene extends fc.Arbitrary<infer S> ? S : never;
 
+const foundError: ParsedError = {
+  ...{ message: 'text', severity: 'error', source: 'tool' },
+  ...{ file: 'a.ts', line: 1, column: null, code: 'E1' },
+};
+
 function resultOf(
   { ending: end, seen: facts, form: shown, stdout, stderr, limit, seed }: Scene,
   more: Partial<Invocation> = {},
@@ -126,6 +132,7 @@ function resultOf(
     launches: 1,
     withheldEnv: ['A'],
     redactor,
+    parsed: { errors: [foundError], warning: undefined },
     taps: { handlers: { droppedBytes: 0, failures: 1, lastError: 'thrown' }, tee: null },
   });
 }

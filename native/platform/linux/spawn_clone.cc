@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <new>
 
 #include "platform/posix/child_entry.h"
 #include "platform/posix/child_limits.h"
@@ -28,6 +29,8 @@ core::OsError ToError(const ChildBlock& block) {
       return {block.error, "chdir", core::ErrorSubject::kCwd};
     case ChildStep::kExec:
       return {block.error, "exec"};
+    case ChildStep::kIdentity:
+      return {block.error, "identity"};
     case ChildStep::kSetGroup:
     case ChildStep::kTerminal:
     case ChildStep::kDescriptors:
@@ -54,6 +57,28 @@ class MaskedSignals {
 
  private:
   sigset_t before_;
+};
+
+/// A block that parent and child share where they share nothing else.
+class SharedBlock {
+ public:
+  SharedBlock() = default;
+  ~SharedBlock() {
+    if (block_ != nullptr) ::munmap(block_, sizeof *block_);
+  }
+  SharedBlock(const SharedBlock&) = delete;
+  SharedBlock& operator=(const SharedBlock&) = delete;
+
+  /// Null without memory; errno says why.
+  ChildBlock* Put(const ChildBlock& block) {
+    void* const memory = ::mmap(nullptr, sizeof block, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return nullptr;
+    block_ = new (memory) ChildBlock(block);
+    return block_;
+  }
+
+ private:
+  ChildBlock* block_ = nullptr;
 };
 
 }  // namespace
@@ -89,22 +114,28 @@ core::Result<Spawned> SpawnByClone(const SpawnRequest& request, const CloneStack
                    request.executable,
                    request.new_session};
   block.changed_signals = request.changed_signals;
+  static_assert(kParentsAccount == core::kHostAccount);
+  block.user = request.user;
+  block.group = request.group;
+  SharedBlock shared;
+  ChildBlock* const used = ChangesIdentity(block) ? shared.Put(block) : &block;
+  if (used == nullptr) return LastError("spawn");
   int pidfd = -1;
-  int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+  int flags = (used == &block ? CLONE_VM : 0) | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
   // The kernel stores the child's pid there, in the child and before all else: this thread may be killed meanwhile.
   void* const told = request.group_slot == nullptr ? nullptr : &request.group_slot->leader;
   if (told != nullptr) flags |= CLONE_CHILD_SETTID;
   const MaskedSignals masked;
-  const pid_t pid = ::clone(EnterCommand, stack.top(), flags, &block, &pidfd, nullptr, told);
+  const pid_t pid = ::clone(EnterCommand, stack.top(), flags, used, &pidfd, nullptr, told);
   const bool refused = pid == -1 && (errno == ENOSYS || errno == EPERM || errno == EINVAL);
   if (pid == -1) return LastError(refused ? "clone" : "spawn");
   Spawned spawned{pid, OwnedHandle(pidfd), true};
-  if (block.error == 0) return spawned;
+  if (used->error == 0) return spawned;
   // It never became the command: collect it here. By pid, which is ours until this wait.
   if (request.group_slot != nullptr) request.group_slot->leader.store(0, std::memory_order_release);
   siginfo_t ignored{};
   RetryOnEintr([&] { return ::waitid(P_PID, static_cast<id_t>(pid), &ignored, WEXITED | __WALL); });
-  return ToError(block);
+  return ToError(*used);
 }
 
 }  // namespace custody::platform

@@ -72,6 +72,8 @@ core::OsError ToError(const wire::NotStarted& message, const std::string& path, 
       return {message.error, "chdir", core::ErrorSubject::kCwd};
     case wire::StartStage::kNamespace:
       return {message.error, "containment"};
+    case wire::StartStage::kIdentity:
+      return {message.error, "identity"};
     case wire::StartStage::kRead:
     case wire::StartStage::kFork:
     case wire::StartStage::kLimits:

@@ -56,6 +56,8 @@ class TreeContainer final : public Container {
   struct Request {
     std::string path;
     std::string cwd;
+    core::AccountId user = core::kHostAccount;
+    core::AccountId group = core::kHostAccount;
     std::string strings;
     std::uint32_t argument_count = 0;
     std::uint32_t environment_count = 0;

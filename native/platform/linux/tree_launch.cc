@@ -80,6 +80,8 @@ void TreeContainer::Launch(const core::LaunchSpec& spec, ChildStdio stdio) {
 void TreeContainer::Compose(const SpawnRequest& request) {
   request_.path = request.path;
   request_.cwd = request.cwd;
+  request_.user = request.user;
+  request_.group = request.group;
   request_.argument_count = static_cast<std::uint32_t>(request.argv.size() - 1);
   request_.environment_count = static_cast<std::uint32_t>(request.environment.size() - 1);
   for (const std::vector<const char*>* list : {&request.argv, &request.environment}) {
@@ -117,6 +119,8 @@ core::Status TreeContainer::PostLaunch() {
   launch.umask = HostUmask();
   if (tells_start_at_once_) launch.flags |= wire::kTellsStartAtOnce;
   launch.limits = limits_;
+  launch.user = request_.user;
+  launch.group = request_.group;
   const std::array<iovec, 4> parts{iovec{&launch, sizeof launch}, PartOf(request_.path, true), PartOf(directory, true),
                                    PartOf(request_.strings, false)};
   launch.text_bytes = parts[1].iov_len + parts[2].iov_len + parts[3].iov_len;

@@ -35,7 +35,10 @@ inline constexpr SignalBits kEverySignal = ~SignalBits{0};
 /// The child keeps its parent's umask.
 inline constexpr std::uint32_t kParentsUmask = ~std::uint32_t{0};
 
-enum class ChildStep : int { kSetGroup, kTerminal, kChdir, kDescriptors, kLimits, kExec };
+/// The child keeps its parent's user or group.
+inline constexpr std::uint32_t kParentsAccount = ~std::uint32_t{0};
+
+enum class ChildStep : int { kSetGroup, kTerminal, kChdir, kDescriptors, kLimits, kIdentity, kExec };
 
 /// What parent and child share. The child writes only `failed_step`, `error` and `executable`.
 struct ChildBlock {
@@ -60,9 +63,18 @@ struct ChildBlock {
   /// A session of its own, not merely a group.
   bool new_session = false;
   std::uint32_t umask = kParentsUmask;
+  /// With either, the block must lie in memory that the child shares without sharing everything: see `ChangesIdentity`.
+  std::uint32_t user = kParentsAccount;
+  std::uint32_t group = kParentsAccount;
   /// Those that may not have their default disposition.
   SignalBits changed_signals = kEverySignal;
 };
+
+/// Such a child may not share its parent's memory. Source: Linux kernel/cred.c, commit_creds: a change of identity takes the right to
+/// be looked at from the memory as a whole; and until its exec a process of another user would stand in memory of the host's.
+inline bool ChangesIdentity(const ChildBlock& block) {
+  return block.user != kParentsAccount || block.group != kParentsAccount;
+}
 
 namespace child_entry {
 
@@ -153,6 +165,40 @@ CUSTODY_IN_CHILD bool ApplyLimits(const ChildBlock* block) {
   return true;
 }
 
+/// The kernel's `struct __user_cap_header_struct` and `__user_cap_data_struct`. Source: Linux capget(2).
+struct CapabilityHeader {
+  std::uint32_t version;
+  int pid;
+};
+struct CapabilityData {
+  std::uint32_t effective;
+  std::uint32_t permitted;
+  std::uint32_t inheritable;
+};
+
+/// Whether whoever has our rights may signal processes of any user.
+CUSTODY_IN_CHILD bool MaySignalOthers() {
+  constexpr std::uint32_t kVersion3 = 0x20080522;
+  constexpr unsigned kCapKill = 5;
+  CapabilityHeader header{kVersion3, 0};
+  CapabilityData data[2] = {};
+  return ::syscall(SYS_capget, &header, data) == 0 && (data[0].effective >> kCapKill & 1U) != 0;
+}
+
+/// Groups first, the user last: without root's rights none of it can be changed any more.
+CUSTODY_IN_CHILD bool ChangeIdentity(const ChildBlock* block) {
+  if (block->user != kParentsAccount && !MaySignalOthers()) {
+    // It could be started and never be stopped.
+    errno = EPERM;
+    return false;
+  }
+  if (::syscall(SYS_setgroups, 0, nullptr) == -1) return false;
+  const std::uint32_t group = block->group;
+  if (group != kParentsAccount && ::syscall(SYS_setresgid, group, group, group) == -1) return false;
+  const std::uint32_t user = block->user;
+  return user == kParentsAccount || ::syscall(SYS_setresuid, user, user, user) == 0;
+}
+
 }  // namespace child_entry
 
 /// Becomes the command, in a process group (or session) of its own, with default signals, an empty signal mask and the
@@ -177,6 +223,9 @@ CUSTODY_IN_CHILD int EnterCommand(void* argument) {
   if (!child_entry::PlaceDescriptors(block)) return child_entry::Fail(block, ChildStep::kDescriptors);
   if (block->umask != kParentsUmask) ::syscall(SYS_umask, block->umask);
   if (!child_entry::ApplyLimits(block)) return child_entry::Fail(block, ChildStep::kLimits);
+  if (ChangesIdentity(*block) && !child_entry::ChangeIdentity(block)) {
+    return child_entry::Fail(block, ChildStep::kIdentity);
+  }
   const std::uint64_t no_signals = 0;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, child_entry::kKernelSignalSetBytes);
   if (block->executable == -1) {

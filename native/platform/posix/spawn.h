@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/launch_spec.h"
 #include "core/resource_limits.h"
 #include "core/result.h"
 #include "core/wire_groups.h"
@@ -34,6 +35,9 @@ struct SpawnRequest {
   std::uint64_t changed_signals = ~std::uint64_t{0};
   /// A terminal whose foreground group the child's becomes, as a descriptor of ours; -1: none.
   int terminal = -1;
+  /// core::kHostAccount: the host's. With either, the command has that group and no other.
+  core::AccountId user = core::kHostAccount;
+  core::AccountId group = core::kHostAccount;
   /// Those that an rlimit can hold become rlimits.
   core::ResourceLimits limits;
   bool limits_required = false;
@@ -52,7 +56,8 @@ struct Spawned {
 /// Starts a process in a process group (or session) of its own, with default signal dispositions and an empty signal mask.
 ///
 /// Blocks until the child's exec, so: never JavaScript's thread, unless that waits for the command anyway.
-/// It cannot set rlimits: operation "limits" when they are required, else they are left out.
+/// It cannot set rlimits: operation "limits" when they are required, else they are left out. Nor can it change users or groups:
+/// operation "identity".
 /// Errors : operation "chdir" with subject kCwd; "exec" with the exec's own code; "spawn" for what came before.
 core::Result<Spawned> SpawnByPosixSpawn(const SpawnRequest& request);
 

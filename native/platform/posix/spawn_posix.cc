@@ -103,6 +103,7 @@ core::Result<Spawned> SpawnByPosixSpawn(const SpawnRequest& request) {
   SpawnAttributes attributes;
   SpawnFileActions actions;
   if (request.limits_required && !core::LimitSet::Of(request.limits).is_empty()) return OsError{ENOTSUP, "limits"};
+  if (request.user != core::kHostAccount || request.group != core::kHostAccount) return OsError{ENOTSUP, "identity"};
   if (request.executable != -1) return OsError{ENOSYS, "exec"};  // posix_spawn(3) wants a path
   int code = SetAttributes(attributes, request.new_session);
   if (code == 0) code = AddDescriptors(actions, request);

@@ -17,6 +17,8 @@ core::Result<SpawnRequest> MakeSpawnRequest(const core::LaunchSpec& spec, const 
   for (const std::string_view argument : arguments) request.argv.push_back(argument.data());
   request.argv.push_back(nullptr);
   request.cwd = spec.cwd;
+  request.user = spec.user;
+  request.group = spec.group;
   request.limits = spec.limits;
   request.limits_required = spec.strict_limits;
   core::Result<std::string> path = LookUpExecutable(arguments.front(), core::FindVariable(request.environment, "PATH"));

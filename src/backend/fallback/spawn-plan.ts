@@ -64,6 +64,8 @@ export function isFailure(value: object): value is LaunchFailure {
 export function planSpawn(spec: LaunchSpec, { environment, directory }: LaunchContext): SpawnPlan | LaunchFailure {
   const directoryFailure = checkDirectory(directory);
   if (directoryFailure !== undefined) return directoryFailure;
+  const refusal = identityRefusal(spec);
+  if (refusal !== undefined) return refusal;
   const found = findExecutable(spec.file, directory, {
     PATH: variableOf(environment, 'PATH'),
     PATHEXT: variableOf(environment, 'PATHEXT'),
@@ -92,12 +94,20 @@ export function planSpawn(spec: LaunchSpec, { environment, directory }: LaunchCo
       // A program sees itself called as the caller wrote it, as after execvp.
       ...(posix && !isMerged ? { argv0: spec.file } : {}),
       detached: posix,
+      ...(spec.uid === undefined ? {} : { uid: spec.uid }),
+      ...(spec.gid === undefined ? {} : { gid: spec.gid }),
       windowsHide: true,
       windowsVerbatimArguments: spec.isVerbatim,
       stdio: [input, nodeTarget(spec.stdout), nodeTarget(spec.stderr)],
     },
     stdinDescriptor,
   };
+}
+
+/** Asked here, because an EPERM of the spawn may as well be about the file. Node takes the further groups away, if it may. */
+function identityRefusal({ uid, gid }: LaunchSpec): LaunchFailure | undefined {
+  const isRefused = (uid !== undefined || gid !== undefined) && process.geteuid?.() !== 0;
+  return isRefused ? { operation: 'identity', errno: 'EPERM', subject: 'none' } : undefined;
 }
 
 function nodeTarget(target: LaunchSpec['stderr']): 'pipe' | 'inherit' | 'ignore' {

@@ -213,6 +213,8 @@ export class NativeBackend implements Backend {
     numbers[SpecField.strictLimits] = spec.strictLimits ? 1 : 0;
     numbers[SpecField.waitedFor] = isWaitedFor ? 1 : 0;
     numbers[SpecField.isVerbatim] = spec.isVerbatim ? 1 : 0;
+    numbers[SpecField.uid] = spec.uid ?? -1;
+    numbers[SpecField.gid] = spec.gid ?? -1;
     return numbers;
   }
 

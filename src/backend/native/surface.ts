@@ -8,7 +8,7 @@
  */
 
 /** Refused when the addon's differs: raise it with every change of this file or of `native/binding/convert.h`. */
-export const SURFACE_VERSION = 6;
+export const SURFACE_VERSION = 7;
 
 /** What the file `custody.node` exports. */
 export interface NativeAddon {
@@ -151,8 +151,11 @@ export const SpecField = {
   headBytes: 27,
   /** Of a command line, where there is one. */
   isVerbatim: 28,
+  /** -1: the host's; so is the next. */
+  uid: 29,
+  gid: 30,
 } as const;
-export const SPEC_LENGTH = 29;
+export const SPEC_LENGTH = 31;
 
 /** Every record begins with its kind and the launch id. */
 export const RecordKind = { started: 0, output: 1, stdinWritable: 2, suspended: 3, settled: 4, cleanedUp: 5 } as const;

@@ -138,6 +138,8 @@ function specOf(file, args) {
     cwd: undefined,
     environment: hostEnvironment,
     stdin: { kind: 'ignore' },
+    uid: undefined,
+    gid: undefined,
     stdout: 'capture',
     stderr: 'capture',
     containment: 'group',

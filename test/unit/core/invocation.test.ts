@@ -35,6 +35,7 @@ describe('an ordinary call', () => {
       ...{ envInclude: undefined, envExclude: undefined, secretLayers: [], redact: undefined },
       ...{ shell: undefined, strictShell: false, argvMetachars: 'executable' },
       eligibility: { mode: 'off', denied: [], allowed: [], scripts: {}, override: undefined },
+      ...{ successExitCodes: [0], parseErrors: undefined, uid: undefined, gid: undefined, elevated: 'allow' },
       ...{ allowOutsideRoot: false, launchTarget: undefined, refusal: undefined, warnings: [] },
       ...{ overflow: 'head-tail', truncationMarker: true, captureOutput: true, newlines: 'keep' },
       ...{ stdio: 'separate', tee: undefined, handlers: undefined, chunkBytes: 4096, backpressure: 'drop-oldest' },
@@ -416,5 +417,36 @@ describe('secrets', () => {
     const issues = issuesOf(() => read('git', [], { secrets: { 'A=B': 'hunter2', C: null, D: 'hunter2\0' } }));
     expect(issues.map((issue) => issue.property)).toEqual(['secrets.A=B', 'secrets.C', 'secrets.D']);
     expect(JSON.stringify(issues)).not.toContain('hunter2');
+  });
+});
+
+describe('who a command runs as, and what it may say', () => {
+  it('EXE-22: refuses numbers that are no accounts, and a user without a group', () => {
+    for (const id of [-1, 1.5, 4294967295, NaN, '0', null]) {
+      expect(propertiesOf(() => read('id', [], { uid: id, gid: id }))).toEqual(['uid', 'gid']);
+    }
+    expect(propertiesOf(() => read('id', [], { uid: 5 }))).toEqual(['gid']);
+    expect(propertiesOf(() => read('id', [], { elevated: 'never' }))).toEqual(['elevated']);
+    expect(read('id', [], { uid: 0, gid: 4294967294 })).toMatchObject({ uid: 0, gid: 4294967294 });
+    expect(read('id', [], { gid: 7 })).toMatchObject({ uid: undefined, gid: 7 });
+  });
+
+  it('RES-02: refuses lists that hold no exit codes, or none at all', () => {
+    for (const successExitCodes of [[], [-1], [1.5], ['0'], 0, [2 ** 32], Array.from({ length: 257 }, () => 0)]) {
+      expect(propertiesOf(() => read('id', [], { successExitCodes }))).toEqual(['successExitCodes']);
+    }
+    expect(read('id', [], { successExitCodes: [0, 3221225477] }).successExitCodes).toEqual([0, 3221225477]);
+  });
+
+  it('RES-11: refuses a parser that is no function', () => {
+    expect(propertiesOf(() => read('id', [], { parseErrors: 'gcc' }))).toEqual(['parseErrors']);
+  });
+
+  it('CMD-05: says what a String object or an array is instead of a command', () => {
+    for (const command of [Object('git status'), ['git', 'status']]) {
+      expect(issuesOf(() => read(command))).toEqual([
+        { property: 'file', message: expect.stringContaining('must be a string') as string },
+      ]);
+    }
   });
 });

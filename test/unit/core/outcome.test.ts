@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest';
 import { CustodyError } from '../../../src/core/errors.js';
-import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from '../../../src/core/outcome.js';
+import {
+  exitCodeOf,
+  isCancelled,
+  isSuccess,
+  isTimedOut,
+  signalOf,
+  SUCCESS_EXIT_CODES,
+  type Outcome,
+} from '../../../src/core/outcome.js';
 
 function refused(code: 'COMMAND_NOT_FOUND' | 'PERMISSION_DENIED' | 'UNKNOWN'): Outcome {
   return { kind: 'not-started', error: new CustodyError(code, 'text', { operation: 'exec' }) };
@@ -46,7 +54,7 @@ it.each<[string, Outcome, Partial<Flags>]>([
   ['a lost status', { kind: 'lost', error: new CustodyError('UNKNOWN', 'text', { operation: 'wait' }) }, {}],
 ])('RES-02, RES-05: derives every flag from the outcome: %s', (_name, outcome, expected) => {
   expect({
-    success: isSuccess(outcome),
+    success: isSuccess(outcome, SUCCESS_EXIT_CODES),
     timedOut: isTimedOut(outcome),
     cancelled: isCancelled(outcome),
     exitCode: exitCodeOf(outcome),

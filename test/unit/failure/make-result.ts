@@ -1,6 +1,14 @@
 import { NO_CORRELATION } from '../../../src/core/correlation.js';
 import type { CustodyError } from '../../../src/core/errors.js';
-import { exitCodeOf, isCancelled, isSuccess, isTimedOut, signalOf, type Outcome } from '../../../src/core/outcome.js';
+import {
+  exitCodeOf,
+  isCancelled,
+  isSuccess,
+  isTimedOut,
+  signalOf,
+  SUCCESS_EXIT_CODES,
+  type Outcome,
+} from '../../../src/core/outcome.js';
 import { resultDocument } from '../../../src/core/result-document.js';
 import type { StreamSummary } from '../../../src/core/result-output.js';
 import type { RunResult } from '../../../src/core/run-result.js';
@@ -17,7 +25,9 @@ export function makeResult(outcome: Outcome, more: Partial<RunResult> = {}): Run
     command: { file: 'tool', args: [], cwd: null, shell: null, resolvedFile: null },
     correlationIds: NO_CORRELATION,
     outcome,
-    success: isSuccess(outcome),
+    success: isSuccess(outcome, more.successExitCodes ?? SUCCESS_EXIT_CODES),
+    successExitCodes: SUCCESS_EXIT_CODES,
+    errors: [],
     exitCode: exitCodeOf(outcome),
     signal: signalOf(outcome),
     timedOut: isTimedOut(outcome),

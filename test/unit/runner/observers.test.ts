@@ -103,6 +103,26 @@ describe('OBS-01: an observer', () => {
 });
 
 describe('RES-08: correlation ids', () => {
+  it('ENV-06: hold no secret, whoever puts one there', async () => {
+    const ids: unknown[] = [];
+    const observers = [{ launched: (event: { correlationIds: unknown }) => ids.push(event.correlationIds) }];
+    const { runner, backend } = createMemoryScene({ observers });
+    const pending = withCorrelation({ sessionId: 'for hunter2-hunter2' }, () =>
+      runner.run('make', [], { correlation: { taskId: 'hunter2-hunter2' }, secrets: { PASSWORD: 'hunter2-hunter2' } }),
+    );
+    backend.last.exit(0);
+    expect((await pending).correlationIds).toMatchObject({
+      sessionId: 'for [REDACTED]',
+      taskId: '[REDACTED]',
+      runId: null,
+    });
+    expect(ids).toEqual([(await pending).correlationIds]);
+  });
+
+  it('are checked where they are set for a context, too', () => {
+    expect(() => withCorrelation({ sessionId: 7 } as never, () => undefined)).toThrow('correlation.sessionId');
+  });
+
   it('come from the context and from the option, which wins, into results and events', async () => {
     const ids: unknown[] = [];
     const observers = [{ launched: (event: { correlationIds: unknown }) => ids.push(event.correlationIds) }];
