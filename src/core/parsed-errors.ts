@@ -23,7 +23,7 @@ export interface ParsableOutput {
   readonly stdout: string;
   readonly stderr: string;
   /** Both streams in the order of arrival. */
-  combined(): string;
+  readonly combined: () => string;
 }
 
 /** One error as a parser returns it; what is not known is left out or `null`. */

@@ -127,7 +127,7 @@ forEachBackend((scene) => {
   it('ENV-06, ENV-07: is minimal with CI=true under the preset agent, and redacted', async () => {
     process.env['CUSTODY_TEST_C_TOKEN'] = 'c';
     try {
-      await using runner = scene.anotherRunner({ env: { API_TOKEN: 'letmein' } }, 'agent');
+      await using runner = scene.anotherRunner({ env: { API_TOKEN: 'letmein' }, elevated: 'allow' }, 'agent');
       const result = scene.record(await runner.run(scene.probe, ['env']));
       const entries = result.stdout.split('\0');
       expect(entries).toContain('CI=true');

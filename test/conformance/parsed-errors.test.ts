@@ -77,7 +77,7 @@ forEachBackend((scene) => {
 
   describe('RES-11: changes nothing but a warning', () => {
     const wrong: readonly (readonly [string, unknown, RegExp])[] = [
-      ['that throws', () => JSON.parse('{'), /parseErrors threw/u],
+      ['that throws', (): unknown => JSON.parse('{') as unknown, /parseErrors threw/u],
       ['that is asynchronous', () => Promise.resolve([]), /returned no array/u],
       ['that returns other things', () => [null, 5, { message: 7 }], /3 that are no errors/u],
       [
@@ -87,7 +87,7 @@ forEachBackend((scene) => {
       ],
       [
         'whose errors throw',
-        () => [Object.defineProperty({}, 'message', { get: () => JSON.parse('{') as string })],
+        () => [Object.defineProperty({}, 'message', { get: (): string => JSON.parse('{') as string })],
         /threw/u,
       ],
     ];

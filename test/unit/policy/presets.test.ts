@@ -38,6 +38,12 @@ describe('a preset', () => {
     for (const preset of ['default', 'compat'] as const) expect(defaultsOf(preset)['newlines']).toBe('keep');
   });
 
+  it('EXE-22: agent refuses to run commands as root, default and compat do not', () => {
+    expect(defaultsOf('agent')['elevated']).toBe('refuse');
+    expect(defaultsOf('default')['elevated']).toBe('allow');
+    expect(defaultsOf('compat')['elevated']).toBe('allow');
+  });
+
   it('LIM-03: agent has 512 MiB for a command, the others no limit', () => {
     expect(defaultsOf('agent')['limits']).toEqual({ memoryBytes: 536_870_912 });
     for (const preset of ['default', 'compat'] as const) expect(defaultsOf(preset)['limits']).toEqual({});

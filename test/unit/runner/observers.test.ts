@@ -103,7 +103,7 @@ describe('OBS-01: an observer', () => {
 });
 
 describe('RES-08: correlation ids', () => {
-  it('ENV-06: hold no secret, whoever puts one there', async () => {
+  it('ENV-09: hold no secret, whoever puts one there', async () => {
     const ids: unknown[] = [];
     const observers = [{ launched: (event: { correlationIds: unknown }) => ids.push(event.correlationIds) }];
     const { runner, backend } = createMemoryScene({ observers });
