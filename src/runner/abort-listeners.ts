@@ -14,8 +14,14 @@ class AbortListener {
   readonly #targets = new Set<AbortTarget>();
 
   add(signal: AbortSignal, target: AbortTarget): void {
-    if (this.#targets.size === 0) listenTo(signal, this);
     this.#targets.add(target);
+    if (this.#targets.size > 1) return;
+    try {
+      signal.addEventListener('abort', this);
+    } catch (error) {
+      this.#targets.delete(target);
+      throw new CommandValidationError([{ property: 'signal', message: 'cannot be listened to' }], error);
+    }
   }
 
   remove(signal: AbortSignal, target: AbortTarget): void {
@@ -29,14 +35,6 @@ class AbortListener {
 
   handleEvent(): void {
     for (const target of Array.from(this.#targets)) target.aborted();
-  }
-}
-
-function listenTo(signal: AbortSignal, listener: AbortListener): void {
-  try {
-    signal.addEventListener('abort', listener);
-  } catch (error) {
-    throw new CommandValidationError([{ property: 'signal', message: 'cannot be listened to' }], error);
   }
 }
 

@@ -28,7 +28,7 @@ async function inspect(host: Host): Promise<DoctorReport> {
   const limits = { timeoutMs, idleTimeoutMs, graceMs, drainMs, maxOutputBytes };
   try {
     const found = await probeCapabilities();
-    return { ...host, limits, capabilities: found, weaker: weaknesses(found) };
+    return { ...host, limits, capabilities: found, weaker: weaknesses(found, process.geteuid?.() === 0) };
   } catch (error) {
     if (!(error instanceof CustodyError)) throw error;
     const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';

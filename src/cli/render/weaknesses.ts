@@ -6,7 +6,7 @@ import type { Containment } from '../../core/launch-spec.js';
 import { LIMIT_NAMES } from '../../core/resource-limits.js';
 
 /** What a user of this host should know not to rely on; empty where every guarantee holds. */
-export function weaknesses(found: BackendCapabilities): readonly string[] {
+export function weaknesses(found: BackendCapabilities, isRoot = false): readonly string[] {
   const level = found.containment[found.defaultContainment];
   const loose = LIMIT_NAMES.filter((name) => level.limits[name].reach === 'none');
   const said: readonly (readonly [weak: boolean, text: string])[] = [
@@ -26,6 +26,7 @@ export function weaknesses(found: BackendCapabilities): readonly string[] {
       !found.terminal,
       'a command does not own the terminal: Ctrl+C ends it through custody, Ctrl+Z does not suspend it',
     ],
+    [isRoot, 'commands run as root unless uid and gid say otherwise; preset agent refuses to'],
     ...strongerLevels(found),
   ];
   return said.filter(([weak]) => weak).map(([, text]) => text);

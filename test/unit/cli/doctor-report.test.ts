@@ -134,3 +134,8 @@ describe('renderDoctorReport', () => {
     expect(text).toMatch(/^problem +NATIVE_UNAVAILABLE: no addon$/m);
   });
 });
+
+it('EXE-22: says that commands run as root where the host is root', () => {
+  expect(weaknesses(best, true).join('\n')).toContain('commands run as root');
+  expect(weaknesses(best).join('\n')).not.toContain('root');
+});
