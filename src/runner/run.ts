@@ -96,8 +96,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     if (this.#isRefused()) return;
     // Before the launch, because one that cannot be heard must not start what it could not stop.
     listenForAbort(this.#invocation.signal, this);
-    if (this.#facts !== undefined) return;
-    if (this.#turn.take(this.#invocation, this.#limit?.remainingMs)) this.#launch();
+    if (this.#facts === undefined && this.#turn.take(this.#invocation, this.#limit?.remainingMs)) this.#launch();
     if (this.#facts === undefined) this.#group.add(this);
   }
 

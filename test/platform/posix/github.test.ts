@@ -261,7 +261,7 @@ describe.each(['require', 'off'] as const)('native: %s', (native) => {
 
     it.each([
       ['a filter of names', { defaults: { envExclude: ['*_TOKEN'] } }],
-      ['the preset agent', { preset: 'agent' }],
+      ['the preset agent', { preset: 'agent', defaults: { elevated: 'allow' } }],
     ] as const)('GH-09: tokens of the host pass %s, and other secrets do not', async (_name, options) => {
       process.env['GITHUB_TOKEN'] = TOKEN;
       process.env['CUSTODY_OTHER_TOKEN'] = 'stays here';
