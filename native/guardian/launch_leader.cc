@@ -90,7 +90,8 @@ LeaderStart LaunchLeader(const LeaderOrder& order) {
     block = static_cast<ChildBlock*>(shared);
     *block = own;
   }
-  const pid_t pid = order.cgroup == -1 ? CloneWaiting(block, shares_memory ? CLONE_VM : 0) : ForkIntoCgroup(order.cgroup, true);
+  const pid_t pid =
+      order.cgroup == -1 ? CloneWaiting(block, shares_memory ? CLONE_VM : 0) : ForkIntoCgroup(order.cgroup, true);
   if (pid == 0) ::_exit(platform::EnterCommand(block));
   LeaderStart start{pid, pid == -1 ? errno : block->error, StartStage::kFork};
   if (pid != -1 && start.error != 0) {

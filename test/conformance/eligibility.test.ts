@@ -21,7 +21,7 @@ forEachBackend((scene) => {
   });
 
   it('ELG-03: is enforced with preset agent, with the strict list', async () => {
-    await using runner = scene.anotherRunner({}, 'agent');
+    await using runner = scene.anotherRunner({ elevated: 'allow' }, 'agent');
     expect(await runner.run('rm', ['x'])).toMatchObject(refused('blocked: rm is on the list of denied executables'));
     expect(await runner.run('sh', ['-c', 'true & wait'])).toMatchObject(
       refused('blocked: true is left to run in the background (in sh)'),
