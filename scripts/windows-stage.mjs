@@ -14,6 +14,8 @@ const VITEST = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devD
 /** The last vite that bundles with rollup, which there is as WebAssembly; rolldown needs more of Windows than Wine has. */
 const VITE = '7.3.8';
 const ROLLUP = '4.67.4';
+/** Folders of test/ that are part of it. */
+const TIERS = ['conformance', 'platform', 'programs'];
 const FETCH_LIMIT_MS = 300_000;
 /** Plain JavaScript that custody loads at run time. */
 const SHARED_PACKAGES = ['commander', 'node-gyp-build'];
@@ -54,6 +56,20 @@ export function fetchPackages(cache, name, manifest) {
   return modules;
 }
 
+/** What tests import of the sources, and the worker of the fallback, which is a program of its own: entries of a bundle. */
+function importedSources() {
+  const found = new Set(['backend/fallback/sync-worker']);
+  for (const tier of TIERS) {
+    const folder = join(root, 'test', tier);
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.ts')) continue;
+      const imports = readFileSync(join(folder, name), 'utf8').matchAll(/^(?:import|\}) .*'[./]*\/src\/(.*)\.js';$/gm);
+      for (const [, path] of imports) found.add(path);
+    }
+  }
+  return Object.fromEntries([...found].map((path) => [path, join(root, 'src', `${path}.ts`)]));
+}
+
 /** Turns every TypeScript file below `from` into a JavaScript file below `to`, and copies the others that are data or programs. */
 function compileFolder(from, to) {
   for (const name of readdirSync(from, { recursive: true, encoding: 'utf8' })) {
@@ -73,16 +89,21 @@ function compileFolder(from, to) {
   }
 }
 
-async function bundleSources(folder) {
+/**
+ * Bundles sources into few files, because Wine takes a hundred times as long to load one for each, and every test file loads them.
+ */
+async function bundleSources(folder, entry, extension) {
   const { build } = createRequire(import.meta.url)('tsup');
   await build({
-    entry: { custody: join(root, 'src', 'index.ts') },
+    entry,
     outDir: folder,
     format: 'esm',
-    outExtension: () => ({ js: '.mjs' }),
+    outExtension: () => ({ js: extension }),
     target: 'node20',
     platform: 'node',
-    splitting: false,
+    splitting: true,
+    sourcemap: 'inline',
+    skipNodeModulesBundle: true,
     config: false,
     silent: true,
   });
@@ -113,9 +134,9 @@ export async function makeStage(folder, cache) {
   const programs = join(folder, 'build', 'probe');
   if (!buildWindowsAddon(join(folder, 'build', 'Release')) || !buildWindowsPrograms(programs))
     return 'the build failed';
-  await bundleSources(programs);
-  compileFolder(join(root, 'src'), join(folder, 'src'));
-  for (const tier of ['conformance', 'platform', 'programs']) {
+  await bundleSources(programs, { custody: join(root, 'src', 'index.ts') }, '.mjs');
+  await bundleSources(join(folder, 'src'), importedSources(), '.js');
+  for (const tier of TIERS) {
     compileFolder(join(root, 'test', tier), join(folder, 'test', tier));
   }
   for (const name of ['fail-on-warning', 'windows-gaps', 'skip-gaps', 'vitest.windows.config']) {

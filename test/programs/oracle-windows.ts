@@ -8,7 +8,7 @@ import type { SeenProcess } from './oracle.js';
 import { probeDirectory } from './probe-files.js';
 
 interface OracleAddon {
-  list(): readonly { readonly pid: number; readonly parent: number; readonly path: string }[];
+  list(name?: string): readonly { readonly pid: number; readonly parent: number; readonly path: string }[];
   handles(): number;
   isWine(): boolean;
 }
@@ -25,19 +25,18 @@ export interface WindowsProcess extends SeenProcess {
   readonly path: string;
 }
 
-/** Every living process that may be looked at. */
-export function windowsProcesses(): WindowsProcess[] {
-  return oracle()
-    .list()
-    .map(({ pid, parent, path }) => ({
-      pid,
-      parent,
-      path: path.toLowerCase(),
-      name: win32.basename(path),
-      state: 'R',
-      group: process.pid,
-      session: process.pid,
-    }));
+/** Every living process that may be looked at; with `executable` only those whose executable is called like it. */
+export function windowsProcesses(executable?: string): WindowsProcess[] {
+  const found = executable === undefined ? oracle().list() : oracle().list(win32.basename(executable));
+  return found.map(({ pid, parent, path }) => ({
+    pid,
+    parent,
+    path: path.toLowerCase(),
+    name: win32.basename(path),
+    state: 'R',
+    group: process.pid,
+    session: process.pid,
+  }));
 }
 
 /** Open handles of this process. */

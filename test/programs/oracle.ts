@@ -78,8 +78,8 @@ const MAX_LOOKS = 200;
  */
 function* findProcesses(executables: ReadonlySet<string>): Generator<SeenProcess, void> {
   if (isWindows) {
-    const paths = new Set([...executables].map((path) => path.toLowerCase()));
-    yield* windowsProcesses().filter(({ path }) => paths.has(path));
+    for (const executable of executables)
+      yield* windowsProcesses(executable).filter(({ path }) => path === executable.toLowerCase());
     return;
   }
   const names = new Set([...executables].map((path) => basename(path).slice(0, NAME_CHARACTERS)));

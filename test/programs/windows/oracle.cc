@@ -28,8 +28,21 @@ void SetNumber(napi_env env, napi_value object, const char* name, DWORD value) {
   napi_set_named_property(env, object, name, number);
 }
 
-/// list(): { pid, parent, path } of every living process that may be looked at.
-napi_value List(napi_env env, napi_callback_info /*info*/) {
+/// The first argument as text; empty when there is none.
+std::wstring FirstArgument(napi_env env, napi_callback_info info) {
+  napi_value argument = nullptr;
+  size_t count = 1;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  char16_t text[MAX_PATH];
+  size_t length = 0;
+  if (count == 0 || napi_get_value_string_utf16(env, argument, text, MAX_PATH, &length) != napi_ok) return {};
+  return {text, text + length};
+}
+
+/// list(name?): { pid, parent, path } of every living process that may be looked at, or only of those whose executable has that
+/// name: to look at each takes several turns to Wine's server.
+napi_value List(napi_env env, napi_callback_info info) {
+  const std::wstring wanted = FirstArgument(env, info);
   napi_value out = nullptr;
   napi_create_array(env, &out);
   const HANDLE table = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
@@ -37,6 +50,7 @@ napi_value List(napi_env env, napi_callback_info /*info*/) {
   entry.dwSize = sizeof entry;
   uint32_t count = 0;
   for (BOOL more = Process32FirstW(table, &entry); more; more = Process32NextW(table, &entry)) {
+    if (!wanted.empty() && _wcsicmp(entry.szExeFile, wanted.c_str()) != 0) continue;
     const std::u16string path = PathOf(entry.th32ProcessID);
     if (path.empty()) continue;
     napi_value item = nullptr;
