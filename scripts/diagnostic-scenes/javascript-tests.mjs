@@ -62,7 +62,7 @@ export const javascriptTestScenes = {
       version: 'jest --version',
       scenes: {
         ...jest('jest'),
-        ...named('json', jest('jest --json')),
+        ...named('json', jest('jest --json 2>/dev/null')),
         colour: { ...jest('jest --colors').assertion },
       },
     },

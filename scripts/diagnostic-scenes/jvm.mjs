@@ -5,11 +5,17 @@ const javac = (content, run = 'javac -d out src/shop/App.java') => ({ files: { '
 
 const POM =
   '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>shop</groupId><artifactId>shop</artifactId><version>1</version>' +
-  '<properties><maven.compiler.source>17</maven.compiler.source><maven.compiler.target>17</maven.compiler.target><project.build.sourceEncoding>UTF-8</project.build.sourceEncoding></properties>{more}</project>\n';
+  '<properties><maven.compiler.source>17</maven.compiler.source><maven.compiler.target>17</maven.compiler.target><project.build.sourceEncoding>UTF-8</project.build.sourceEncoding></properties><build><pluginManagement><plugins>{plugins}</plugins></pluginManagement></build>{more}</project>\n';
+/** Those that this version of Maven would choose are too old for the JDK. */
+const PLUGINS = Object.entries({ resources: '3.3.1', compiler: '3.13.0', surefire: '3.2.5' })
+  .map(
+    ([name, version]) => `<plugin><artifactId>maven-${name}-plugin</artifactId><version>${version}</version></plugin>`,
+  )
+  .join('');
 const JUNIT =
   '<dependencies><dependency><groupId>junit</groupId><artifactId>junit</artifactId><version>4.13.2</version><scope>test</scope></dependency></dependencies>';
-const maven = (files, run = 'mvn -B -q compile', more = '') => ({
-  files: { 'pom.xml': POM.replace('{more}', more), ...files },
+const maven = (files, run = 'mvn -B -ntp -q compile', more = '') => ({
+  files: { 'pom.xml': POM.replace('{plugins}', PLUGINS).replace('{more}', more), ...files },
   run,
 });
 const MAIN = 'src/main/java/shop/App.java';
@@ -51,21 +57,20 @@ export const jvmScenes = {
       version: 'mvn -B -v | cat',
       scenes: {
         'compile-error': maven({ [MAIN]: WRONG }),
-        'compile-not-quiet': maven({ [MAIN]: WRONG }, 'mvn -B compile'),
+        'compile-not-quiet': maven({ [MAIN]: WRONG }, 'mvn -B -ntp compile'),
         'compile-warning': maven(
           { [MAIN]: app('    java.util.List<String> list = new java.util.ArrayList();\n    int x = "";\n') },
-          'mvn -B compile -Dmaven.compiler.showWarnings=true -Dmaven.compiler.compilerArgument=-Xlint:all',
+          'mvn -B -ntp compile -Dmaven.compiler.showWarnings=true -Dmaven.compiler.compilerArgument=-Xlint:all',
         ),
         'bad-pom': {
           files: { 'pom.xml': '<project><modelVersion>4.0.0</modelVersion></project>\n' },
-          run: 'mvn -B compile',
+          run: 'mvn -B -ntp compile',
         },
-        'broken-pom': { files: { 'pom.xml': '<project><modelVersion>4.0.0\n' }, run: 'mvn -B compile' },
-        'missing-dependency': maven({ [MAIN]: app('') }, 'mvn -B -o compile', JUNIT.replace('4.13.2', '9.9.9')),
-        'test-failures': maven({ [MAIN]: app(''), [TEST]: FAILING_TEST }, 'mvn -B test', JUNIT),
+        'broken-pom': { files: { 'pom.xml': '<project><modelVersion>4.0.0\n' }, run: 'mvn -B -ntp compile' },
+        'missing-dependency': maven({ [MAIN]: app('') }, 'mvn -B -ntp -o compile', JUNIT.replace('4.13.2', '9.9.9')),
         'test-compile-error': maven(
           { [MAIN]: app(''), [TEST]: 'package shop;\n\npublic class AppTest {\n    int x = missing;\n}\n' },
-          'mvn -B test',
+          'mvn -B -ntp test',
           JUNIT,
         ),
       },
@@ -74,7 +79,7 @@ export const jvmScenes = {
   gradle: [
     {
       tool: 'gradle',
-      version: 'gradle --version',
+      version: 'gradle --version | grep ^Gradle',
       scenes: {
         'compile-error': gradle({ [MAIN]: WRONG }),
         'bad-script': {

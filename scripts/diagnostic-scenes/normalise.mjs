@@ -1,5 +1,6 @@
 /** Replaces what belongs to the machine that records: folders, hosts, times, addresses. Positions and words stay. */
 import { homedir, hostname } from 'node:os';
+import { basename } from 'node:path';
 
 export function createNormaliser({ folder, work, root, tools }) {
   const names = [
@@ -12,6 +13,7 @@ export function createNormaliser({ folder, work, root, tools }) {
   return (text) => {
     let clean = text;
     for (const [name, replacement] of names) clean = clean.replaceAll(name, replacement);
+    for (const tool of tools) clean = clean.replaceAll(new RegExp(`(?:\\.\\./)+${basename(tool)}/`, 'g'), '/tools/');
     return clean
       .replace(/https?:\/\/[\w.-]+/g, 'https://docs.example')
       .replaceAll(new RegExp(`\\b${hostname()}\\b`, 'g'), 'host')

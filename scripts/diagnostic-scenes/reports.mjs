@@ -30,7 +30,7 @@ export const reportScenes = {
     },
     {
       tool: 'tap',
-      version: 'tap --version',
+      version: `node -p "require(process.env.DIAGNOSTIC_TOOLS.split(':')[0] + '/node_modules/tap/package.json').version"`,
       scenes: { 'node-tap': { files: { ...ESM, 'test/cart.test.js': TAP_TEST }, run: 'node test/cart.test.js' } },
     },
     {
@@ -114,16 +114,6 @@ export const reportScenes = {
         'biome-sarif': {
           files: { 'src/app.js': 'if (1 == "1") {\n\tdebugger;\n}\n' },
           run: 'biome lint --reporter=sarif src',
-        },
-      },
-    },
-    {
-      tool: 'gcc',
-      version: 'gcc --version',
-      scenes: {
-        'gcc-sarif': {
-          files: { 'main.c': 'int main(void) { return missing; }\n' },
-          run: 'gcc -fdiagnostics-format=sarif-stderr -c main.c',
         },
       },
     },

@@ -16,6 +16,11 @@ const ESCAPE_SEQUENCE =
   // eslint-disable-next-line no-control-regex
   /\u001b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\u0007\u001b]{0,4096}(?:\u0007|\u001b\\)|[@-Z\\^_])/g;
 
+/** The text without colours and the like. */
+export function withoutEscapes(text: string): string {
+  return text.includes('\u001b') ? text.replace(ESCAPE_SEQUENCE, '') : text;
+}
+
 /** A JSON value among the lines, and the line behind it. */
 export interface JsonDocument {
   readonly value: unknown;
@@ -33,8 +38,7 @@ export class OutputLines {
 
   constructor(output: string) {
     const text = output.startsWith('\ufeff') ? output.slice(1) : output;
-    const plain = text.includes('\u001b') ? text.replace(ESCAPE_SEQUENCE, '') : text;
-    this.#lines = plain.split('\n').map(visiblePart);
+    this.#lines = withoutEscapes(text).split('\n').map(visiblePart);
     this.#dropTornLines();
   }
 

@@ -51,13 +51,13 @@ export interface ParsedDiagnostics {
  *
  * @param output - Standard output and standard error, as text. ANSI sequences, CRLF, a truncation marker and lines of other
  * programs do no harm. Patterns see the first 4 096 characters of a line.
- * @throws {@link CommandValidationError} if an option is wrong; never because of the output.
+ * @throws `CommandValidationError` if an option is wrong; never because of the output.
  */
 export function parseDiagnostics(output: string, options: ParseDiagnosticsOptions = {}): ParsedDiagnostics {
   return createDiagnosticsParser(options)(output);
 }
 
-/** Checks the options once, for many outputs. @throws {@link CommandValidationError} if an option is wrong. */
+/** Checks the options once, for many outputs. @throws `CommandValidationError` if an option is wrong. */
 export function createDiagnosticsParser(options: ParseDiagnosticsOptions = {}): (output: string) => ParsedDiagnostics {
   const issues = new Issues('');
   const { formats, isDetected } = readFormats(options, issues);
