@@ -13,6 +13,10 @@ ByteRing::ByteRing(std::size_t capacity, std::size_t head_capacity)
   CUSTODY_CHECK(head_capacity < capacity);
 }
 
+ByteRing::Block ByteRing::MakeBlock(std::size_t bytes) {
+  return Block(static_cast<std::byte*>(::operator new[](bytes, kBlockAlignment)));
+}
+
 std::uint64_t ByteRing::tail_begin() const {
   return std::max<std::uint64_t>(head_capacity_, end_ < tail_capacity_ ? 0 : end_ - tail_capacity_);
 }
@@ -29,14 +33,14 @@ std::span<std::byte> ByteRing::Writable(std::size_t most) {
     if (used == head_allocated_) GrowHead();
     return {head_.get() + used, std::min(most, head_allocated_ - used)};
   }
-  if (!tail_) tail_.reset(new std::byte[tail_capacity_]);
+  if (!tail_) tail_ = MakeBlock(tail_capacity_);
   const std::size_t index = static_cast<std::size_t>((end_ - head_capacity_) % tail_capacity_);
   return {tail_.get() + index, std::min(most, tail_capacity_ - index)};
 }
 
 void ByteRing::GrowHead() {
   const std::size_t larger = std::min(std::max(kFirstHeadBytes, head_allocated_ * kHeadGrowth), head_capacity_);
-  std::unique_ptr<std::byte[]> grown(new std::byte[larger]);  // not make_unique: that would touch every page
+  Block grown = MakeBlock(larger);
   if (head_allocated_ > 0) std::memcpy(grown.get(), head_.get(), head_allocated_);
   head_ = std::move(grown);
   head_allocated_ = larger;

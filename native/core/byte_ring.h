@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 
 namespace custody::core {
@@ -10,7 +11,8 @@ namespace custody::core {
 ///
 /// Positions are absolute: byte 0 is the first that was ever written. The head grows with its content, because most commands
 /// print little and large blocks are dear to give back; the tail is allocated once, with the first byte that does not fit
-/// the head. Both are left uninitialised, so the system commits their pages as they are filled.
+/// the head. Both are left uninitialised, so the system commits their pages as they are filled, and both begin at a cache line:
+/// the kernel's copy to a place a few bytes behind a page's beginning, where a large block would lie, takes twice as long.
 ///
 /// Thread : not synchronised; see engine/output_buffer.h.
 class ByteRing {
@@ -39,6 +41,13 @@ class ByteRing {
   std::size_t tail_capacity() const { return tail_capacity_; }
 
  private:
+  static constexpr std::align_val_t kBlockAlignment{64};
+  struct FreeBlock {
+    void operator()(std::byte* block) const { ::operator delete[](block, kBlockAlignment); }
+  };
+  using Block = std::unique_ptr<std::byte[], FreeBlock>;
+
+  static Block MakeBlock(std::size_t bytes);
   std::uint64_t tail_begin() const;
   void GrowHead();
 
@@ -46,8 +55,8 @@ class ByteRing {
   /// Bytes allocated for the head so far.
   std::size_t head_allocated_ = 0;
   std::size_t tail_capacity_;
-  std::unique_ptr<std::byte[]> head_;
-  std::unique_ptr<std::byte[]> tail_;
+  Block head_;
+  Block tail_;
   std::uint64_t end_ = 0;
 };
 

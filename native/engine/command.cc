@@ -64,7 +64,7 @@ void Command::OnStarted(std::int64_t pid, Instant started_at) {
   started_at_wall_ms_ = core::WallMillisNow() - core::ToMillis(now - started_at);
   shared_->pid.store(pid, std::memory_order_relaxed);
   shared_->started_at.store(started_at, std::memory_order_relaxed);
-  WatchOutput();
+  if (!container_->is_leader_dead()) WatchOutput();
   if (spec_.containment == core::ContainmentWish::kNone) return Apply(lifecycle_.SpawnDetached(), now);
   // Deadlines count from the start; the grace period of a stop that came before it counts from the signal.
   Apply(lifecycle_.SpawnOk(lifecycle_.cause() == core::StopCause::kNone ? started_at : now), now);
@@ -78,6 +78,7 @@ void Command::OnLeaderExited(const core::ExitStatus& status) {
   status_ = status;
   cleanup_began_ = std::min(cleanup_began_, now);
   Apply(lifecycle_.LeaderExited(now), now);
+  if (!output_watched_) TakeOutput(now);
 }
 
 void Command::OnLeaderLost(const core::OsError& error) {

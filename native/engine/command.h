@@ -85,6 +85,8 @@ class Command final : private platform::ContainerObserver, private TimerNode {
   void RecordStep(const std::optional<core::StopStep>& step);
   void ScheduleTimer();
   void WatchOutput();
+  /// For a leader that has ended: what it wrote lies in the pipes, mostly with their end behind it, so most need no watching.
+  void TakeOutput(core::Instant now);
   void ReadStream(int stream, core::Instant now);
   void EndStream(int stream, core::Instant now);
   void CloseReaders(core::Instant now);
@@ -115,6 +117,7 @@ class Command final : private platform::ContainerObserver, private TimerNode {
   bool container_done_ = false;
   bool released_ = false;
   bool input_watched_ = false;
+  bool output_watched_ = false;
   std::array<bool, kStreams> captured_{};
   std::array<bool, kStreams> paused_{};
   std::array<bool, kStreams> enlarged_{};

@@ -7,12 +7,18 @@ namespace custody::engine {
 using core::Instant;
 
 void Command::WatchOutput() {
+  output_watched_ = true;
   for (int stream = 0; stream < static_cast<int>(kStreams); ++stream) {
     const auto index = static_cast<std::size_t>(stream);
-    if (!captured_[index]) continue;
+    if (!stdio_.output[index].is_open() || paused_[index]) continue;
     const platform::PollToken token{id_, static_cast<std::uint8_t>(kStdout + stream)};
     if (!stdio_.output[index].Watch(services_->poller, token).ok()) CutOff(stream, core::MonotonicNow());
   }
+}
+
+void Command::TakeOutput(Instant now) {
+  for (int stream = 0; stream < static_cast<int>(kStreams); ++stream) ReadStream(stream, now);
+  WatchOutput();
 }
 
 void Command::ReadStream(int stream, Instant now) {
@@ -30,7 +36,8 @@ void Command::ReadStream(int stream, Instant now) {
           core::Result<std::size_t> count = pipe.ReadSome(into);
           if (count.ok()) {
             taken += count.value();
-            cut_short = count.value() < into.size();  // the pipe is empty now; polling tells when it is not
+            // The pipe is empty now, and polling tells when it is not. After the leader's end, the end mostly comes next.
+            cut_short = count.value() < into.size() && !container_->is_leader_dead();
           }
           return count;
         },

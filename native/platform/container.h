@@ -76,6 +76,8 @@ class Container {
   virtual core::Instant wake_at() const = 0;
   virtual void OnWake(core::Instant now) = 0;
 
+  /// Also true before the observer hears of it: some containers tell of a short command's start and end at once.
+  virtual bool is_leader_dead() const { return false; }
   /// The limits that something holds here, for the whole run or for each of its processes.
   virtual core::LimitSet enforced_limits() const { return {}; }
   virtual ContainerReport Report() = 0;

@@ -33,13 +33,22 @@ class OutputPipe {
   void Enlarge(std::size_t bytes);
   /// Processes other than this one that hold the pipe's writing end, as far as they can be seen.
   std::vector<core::NamedProcess> Holders() const;
-  core::Status Watch(Poller& poller, PollToken token) { return poller.Add(handle_.get(), Interest::kReadable, token); }
-  void Unwatch(Poller& poller) { poller.Remove(handle_.get()); }
+  core::Status Watch(Poller& poller, PollToken token) {
+    const core::Status added = poller.Add(handle_.get(), Interest::kReadable, token);
+    is_watched_ = added.ok();
+    return added;
+  }
+  /// Changes nothing where it is not watched.
+  void Unwatch(Poller& poller) {
+    if (is_watched_) poller.Remove(handle_.get());
+    is_watched_ = false;
+  }
   bool is_open() const { return handle_.is_valid(); }
   void Close() { handle_.Close(); }
 
  private:
   OwnedHandle handle_;
+  bool is_watched_ = false;
 };
 
 /// A write that goes on after the call that began it, where the system knows such (Windows).

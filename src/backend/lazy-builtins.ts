@@ -8,10 +8,11 @@ import type * as fs from 'node:fs';
 import type * as os from 'node:os';
 import type * as threads from 'node:worker_threads';
 
-let kept: typeof fs | undefined;
+let keptFs: typeof fs | undefined;
+let keptThreads: typeof threads | undefined;
 
 export function fileSystem(): typeof fs {
-  return (kept ??= process.getBuiltinModule('node:fs'));
+  return (keptFs ??= process.getBuiltinModule('node:fs'));
 }
 
 export function operatingSystem(): typeof os {
@@ -19,7 +20,7 @@ export function operatingSystem(): typeof os {
 }
 
 export function workerThreads(): typeof threads {
-  return process.getBuiltinModule('node:worker_threads');
+  return (keptThreads ??= process.getBuiltinModule('node:worker_threads'));
 }
 
 export function asyncHooks(): typeof hooks {

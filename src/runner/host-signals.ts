@@ -58,7 +58,8 @@ export class HostSignals implements LiveRuns {
 
   decidesOnSignals(): boolean {
     if (!workerThreads().isMainThread) return false;
-    return SIGNALS.every((signal) => this.#host.listenerCount(signal) <= passiveListeners());
+    const passive = passiveListeners();
+    return SIGNALS.every((signal) => this.#host.listenerCount(signal) <= passive);
   }
 
   readonly #check = (): void => {
@@ -73,14 +74,14 @@ export class HostSignals implements LiveRuns {
     if (!workerThreads().isMainThread) return;
     this.#isListening = true;
     for (const signal of SIGNALS) this.#host.on(signal, this.#onSignal);
-    counterOf(globalThis, OURS, true).count += 1;
+    ourCounter().count += 1;
   }
 
   #unlisten(): void {
     if (!this.#isListening) return;
     this.#isListening = false;
     for (const signal of SIGNALS) this.#host.off(signal, this.#onSignal);
-    counterOf(globalThis, OURS, true).count -= 1;
+    ourCounter().count -= 1;
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
@@ -98,19 +99,19 @@ export class HostSignals implements LiveRuns {
  * listener is there; counted against each other, nobody would act and Ctrl+C would do nothing.
  */
 function passiveListeners(): number {
-  const counters = [
-    counterOf(process, SIGNAL_EXIT_3, false),
-    counterOf(globalThis, SIGNAL_EXIT_4, false),
-    counterOf(globalThis, OURS, false),
-  ];
-  return counters.reduce((sum, counter) => sum + counter.count, 0);
+  return countOf(process, SIGNAL_EXIT_3) + countOf(globalThis, SIGNAL_EXIT_4) + countOf(globalThis, OURS);
 }
 
-function counterOf(owner: object, key: string | symbol, create: boolean): Counter {
+function countOf(owner: object, key: string | symbol): number {
   const found: unknown = Reflect.get(owner, key);
+  return isCounter(found) ? found.count : 0;
+}
+
+function ourCounter(): Counter {
+  const found: unknown = Reflect.get(globalThis, OURS);
   if (isCounter(found)) return found;
   const counter: Counter = { count: 0 };
-  if (create) Reflect.set(owner, key, counter);
+  Reflect.set(globalThis, OURS, counter);
   return counter;
 }
 

@@ -87,6 +87,7 @@ export class Launcher {
 
 /** Nothing can be called, copied or awaited while the thread is blocked. */
 function refuseListeners({ handlers, tee, inputSource }: Invocation): void {
+  if (handlers === undefined && tee === undefined && inputSource === undefined) return;
   const properties = Object.keys(handlers ?? {});
   if (tee !== undefined) properties.push('tee');
   if (inputSource !== undefined) properties.push('input');

@@ -107,3 +107,14 @@ TEST_CASE("a read at or after the end gives nothing and points to the end") {
   CHECK(read.dropped == 0);
   CHECK(read.next == 10);
 }
+
+TEST_CASE("both blocks begin at a cache line") {
+  constexpr std::size_t kCacheLine = 64;
+  ByteRing ring(std::size_t{1} << 20, std::size_t{1} << 18);
+  const auto is_aligned = [&ring] {
+    return reinterpret_cast<std::uintptr_t>(ring.Writable(1).data()) % kCacheLine == 0;
+  };
+  CHECK(is_aligned());
+  Write(ring, std::size_t{1} << 18, 4096);
+  CHECK(is_aligned());
+}

@@ -14,6 +14,7 @@ using namespace custody::testing;
 using custody::core::StopCause;
 using custody::core::StragglerPolicy;
 using custody::engine::Flow;
+using custody::platform::ContainerObserver;
 
 std::span<const std::byte> BytesOf(const std::string& text) { return std::as_bytes(std::span(text)); }
 
@@ -170,6 +171,38 @@ TEST_CASE("a child that waits for its listener is not idle") {
   scene.Output(1, std::string(8000, 'x'));
   scene.Pass(4 * kSecond);
   CHECK(scene.calls() == "launch");
+}
+
+TEST_CASE(
+    "a leader that has ended when its start is told: its output is read, and only what others hold open is watched") {
+  CommandScene scene;
+  LaunchPlan plan;
+  plan.answer = LaunchPlan::Answer::kComesLater;
+  plan.leader_is_dead = true;
+  scene.Start(plan);
+  scene.platform.Write(kId, 1, "all there is");
+  scene.platform.End(kId, 1);
+  SUBCASE("nobody holds anything") {
+    scene.platform.End(kId, 2);
+    scene.platform.registrations_left = 0;  // a stream that is watched now is cut off
+  }
+  SUBCASE("stderr is held open") { scene.platform.Write(kId, 2, "first, "); }
+  scene.Say([](ContainerObserver& observer) {
+    observer.OnStarted(5, custody::core::MonotonicNow());
+    observer.OnLeaderExited(Exited(0));
+  });
+  CHECK(scene.Kept(0) == "all there is");
+  if (scene.platform.is_watched(kId, 2)) {
+    CHECK(scene.kinds() == "s");
+    CHECK(scene.Kept(1) == "first, ");
+    scene.platform.Write(kId, 2, "last");
+    scene.platform.End(kId, 2);
+    scene.Turn();
+    CHECK(scene.Kept(1) == "first, last");
+  }
+  REQUIRE(scene.kinds() == "sS");
+  CHECK(scene.facts().streams[0].complete);
+  CHECK(scene.facts().streams[1].complete);
 }
 
 TEST_CASE("a stream that could not be watched is not called complete") {

@@ -32,6 +32,8 @@ struct LaunchPlan {
   core::OsError refusal{2, "exec", core::ErrorSubject::kExecutable};
   /// What a look for members answers, from inside the call.
   Members members = Members::kNone;
+  /// What is true of the leader before anything is said.
+  bool leader_is_dead = false;
   /// The launch blocks its thread until `FakePlatform::LetLaunchesGo`.
   bool holds_thread = false;
   /// Said from inside SignalHard, as by a container that learns of the death at once.
@@ -67,6 +69,7 @@ class FakeContainer final : public platform::Container {
   void OnReady(core::Instant now) override;
   core::Instant wake_at() const override { return core::kNever; }
   void OnWake(core::Instant now) override;
+  bool is_leader_dead() const override { return plan_.leader_is_dead; }
   platform::ContainerReport Report() override;
   const std::string& resolved_file() const override { return resolved_file_; }
 

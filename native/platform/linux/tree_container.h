@@ -42,6 +42,7 @@ class TreeContainer final : public Container {
   core::Instant wake_at() const override { return std::min(wake_at_, say_at_); }
   void OnWake(core::Instant now) override;
 
+  bool is_leader_dead() const override { return leader_ == Leader::kDead; }
   /// By the shim, which looks at the whole tree, and by rlimits, which the leader is born with.
   core::LimitSet enforced_limits() const override { return core::LimitSet::All(); }
   ContainerReport Report() override;

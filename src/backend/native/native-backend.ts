@@ -54,6 +54,7 @@ interface LiveLaunch {
   readonly listener: LaunchListener;
   /** The file that runs if that is known without asking the engine; `undefined` for a name that was looked up. */
   readonly resolvedFile: string | undefined;
+  /** It keeps the event loop alive; of no use to one for which JavaScript waits. */
   referenced: boolean;
   settled: boolean;
 }
@@ -99,7 +100,6 @@ export class NativeBackend implements Backend {
 
   launchSync(spec: LaunchSpec, listener: LaunchListener, endsOnSignal: boolean): LaunchId {
     const id = this.#launch(spec, listener, true);
-    this.#reference(1);
     // A listener may run a command while records are being dispatched; the wait fills the same array.
     const interrupted = this.#dispatching ? this.#records.slice() : undefined;
     this.#engine.waitSync(id, endsOnSignal);
@@ -178,7 +178,7 @@ export class NativeBackend implements Backend {
   #launch(spec: LaunchSpec, listener: LaunchListener, isWaitedFor: boolean): LaunchId {
     const input = spec.stdin.kind === 'pipe' ? spec.stdin.input : undefined;
     const id = this.#engine.launch(this.#writeNumbers(spec, isWaitedFor), toText(spec), input);
-    this.#launches.set(id, { listener, resolvedFile: knownFile(spec), referenced: true, settled: false });
+    this.#launches.set(id, { listener, resolvedFile: knownFile(spec), referenced: !isWaitedFor, settled: false });
     return id;
   }
 

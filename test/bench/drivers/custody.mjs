@@ -1,5 +1,6 @@
 // @ts-check
 /** custody as its users have it: the built package, its defaults, the native engine. */
+import { looksUntil } from '../scenarios/measures.mjs';
 
 /** @returns {Promise<import('./driver.d.ts').Driver>} */
 export function load() {
@@ -40,7 +41,7 @@ export async function loadCustody(defaults) {
     },
     async startWaiting(file, args) {
       const handle = custody.start(file, args);
-      while (handle.pid === undefined) await new Promise((resolve) => setImmediate(resolve));
+      await looksUntil(() => handle.pid !== undefined);
       return () => {
         handle.kill();
         return handle.result;

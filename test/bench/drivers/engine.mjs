@@ -1,6 +1,8 @@
 // @ts-check
 /** The native backend without the facade: what the engine and its binding cost by themselves. */
 
+import { looksUntil } from '../scenarios/measures.mjs';
+
 const READ_BYTES = 65_536;
 /** Shared: every read is decoded before the next. */
 const readBuffer = new Uint8Array(READ_BYTES);
@@ -50,7 +52,7 @@ export async function load() {
     async startWaiting(file, args) {
       const launch = new Launch(backend);
       const settled = launch.start(specOf(file, args));
-      while (backend.snapshot(launch.id).pid === undefined) await new Promise((resolve) => setImmediate(resolve));
+      await looksUntil(() => backend.snapshot(launch.id).pid !== undefined);
       return async () => {
         backend.stop(launch.id, 'cancelled', 0);
         await settled;

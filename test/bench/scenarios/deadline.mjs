@@ -25,7 +25,9 @@ export const scenario = {
   rounds: { quick: 1, full: 5 },
 
   cells({ quick, programs, drivers }) {
-    const names = ['custody', 'engine', 'child-process', 'bun'].filter((name) => drivers.includes(name));
+    const names = ['custody', 'custody-group', 'engine', 'child-process', 'bun'].filter((name) =>
+      drivers.includes(name),
+    );
     return [
       {
         label: `timeout ${TIMEOUT_MS} ms`,

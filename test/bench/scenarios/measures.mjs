@@ -1,10 +1,12 @@
 // @ts-check
 /** What scenarios read about the process they run in, and the loop that keeps commands in flight. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../statistics.mjs';
 
 const WARM_UP_S_MAX = 0.4;
 const MEBIBYTE = 2 ** 20;
+const LOOK_PAUSE_MS = 2;
 
 /** Nanoseconds of CLOCK_MONOTONIC, as the C children stamp them. */
 export const nowNs = await monotonicClock();
@@ -48,6 +50,16 @@ export function touchedMemory(mebibytes) {
   const chunks = [];
   for (let left = mebibytes; left > 0; left -= 256) chunks.push(Buffer.alloc(Math.min(left, 256) * MEBIBYTE, 1));
   return chunks;
+}
+
+/**
+ * Looks now and then. A loop without pauses would be compiled while it runs, and the pages of the compiler that this touches
+ * were once counted as memory of the commands (P17).
+ *
+ * @param {() => boolean} holds
+ */
+export async function looksUntil(holds) {
+  while (!holds()) await delay(LOOK_PAUSE_MS);
 }
 
 /**
