@@ -8,6 +8,7 @@ import type { Command } from 'commander';
 import { doctorGrammar } from './grammar/doctor.js';
 import { execGrammar } from './grammar/exec.js';
 import type { CommandGrammar, TypedLine } from './grammar/grammar.js';
+import { runManyGrammar } from './grammar/run-many.js';
 import type { CliHost } from './host.js';
 
 /** Carries a request out. @returns The exit code of the CLI. */
@@ -24,6 +25,7 @@ export type DeclareCommand = (program: Command, line: TypedLine<AcceptedCommand>
 
 export const COMMANDS: readonly DeclareCommand[] = [
   entry(execGrammar, async () => (await import('./commands/exec.js')).exec),
+  entry(runManyGrammar, async () => (await import('./commands/run-many.js')).runMany),
   entry(doctorGrammar, async () => (await import('./commands/doctor.js')).doctor),
 ];
 

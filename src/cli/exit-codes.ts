@@ -16,6 +16,8 @@ export const EXIT = {
   internal: 1,
   /** The command line of custody is wrong; nothing was started. */
   usage: 2,
+  /** `run-many`: at least one of the commands failed. As `xargs` does it. */
+  someFailed: 123,
   /** Stopped for its timeout or idle timeout, whatever the command returned then. */
   timeout: 124,
   /**
