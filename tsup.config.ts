@@ -30,6 +30,7 @@ const LIBRARY = {
   github: 'src/github/index.ts',
   coderabbit: 'src/coderabbit/index.ts',
   docker: 'src/docker/index.ts',
+  targets: 'src/targets/index.ts',
   eligibility: 'src/policy/eligibility/index.ts',
   staging: 'src/staging/index.ts',
 };

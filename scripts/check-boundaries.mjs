@@ -30,9 +30,13 @@ const TYPESCRIPT_ROOMS = {
   telemetry: { rooms: ['core'], packages: [nodeModule] },
   config: { rooms: ['core', 'policy'], packages: [nodeModule, /^yaml$/, /^zod$/] },
   cli: { rooms: [anything], packages: [nodeModule, /^commander$/, /^picocolors$/, /^cli-table3$/] },
+  docker: {
+    rooms: ['core', 'policy', 'failure', 'runner/runner.ts', 'targets'],
+    packages: [nodeModule],
+  },
   'index.ts': { rooms: [anything], packages: [] },
   ...Object.fromEntries(
-    ['validation', 'github', 'coderabbit', 'docker', 'staging'].map((room) => [
+    ['validation', 'github', 'coderabbit', 'targets', 'staging'].map((room) => [
       room,
       { rooms: ['core', 'policy', 'failure', 'parsers', 'runner/runner.ts'], packages: [nodeModule] },
     ]),

@@ -121,6 +121,11 @@ export const ERROR_CODES = {
     cause: 'A tool wrote something other than what was asked of it.',
     remedy: 'Read `rawOutput` and `problems` of the error; bring the tool up to date.',
   },
+  TARGET_UNAVAILABLE: {
+    number: 'EXE-021',
+    cause: 'The place where the command was to run cannot be had: a client, daemon, image, host or login. It was not started there.',
+    remedy: 'Read the message and `operation`, and the standard error of the client.',
+  },
   UNKNOWN: {
     number: 'EXE-099',
     cause: 'The system refused for a reason that has no code of its own.',

@@ -110,6 +110,7 @@ export interface Invocation {
   argvMetachars: ArgvMetachars;
   allowOutsideRoot: boolean;
   eligibility: EligibilityChoice;
+  network: 'inherit' | 'none';
   /** What the caller should know of the call itself, in words and without values. */
   warnings: readonly string[];
   /** What is launched where that is not simply `file`, `args` and `cwd`; the runner's business. */
@@ -202,6 +203,7 @@ export function blankInvocation(limits: OptionLimits): Invocation {
     argvMetachars: 'executable',
     allowOutsideRoot: false,
     eligibility: NOT_JUDGED,
+    network: 'inherit',
     warnings: NO_WARNINGS,
     launchTarget: undefined,
     refusal: undefined,

@@ -38,6 +38,10 @@ export function launchError(failure: LaunchFailure, subject: LaunchSubject): Cus
     const message = "refused to run as root: give uid and gid, or set elevated to 'allow'";
     return new CustodyError('PERMISSION_DENIED', message, details);
   }
+  if (operation === 'network') {
+    const message = "network 'none' cannot be given to a local command: use a runner that can, such as that of custody/docker";
+    return new CustodyError('CONTAINMENT_UNAVAILABLE', message, details);
+  }
   if (operation === 'queue')
     return new CustodyError('CONCURRENCY_LIMIT', failure.detail ?? 'no slot was free', details);
   if (operation === 'observe')

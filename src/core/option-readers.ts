@@ -162,6 +162,12 @@ export const optionReaders: ReadonlyMap<string, OptionReader> = new Map<string, 
   ],
   ['allowOutsideRoot', switchReader('allowOutsideRoot')],
   [
+    'network',
+    (draft, value, issues) => {
+      if (isOneOf(value, ['inherit', 'none'], 'network', issues)) draft.network = value;
+    },
+  ],
+  [
     'eligibility',
     (draft, value, issues) => {
       draft.eligibility = readEligibility(value, draft.eligibility, issues) ?? draft.eligibility;

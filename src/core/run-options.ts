@@ -332,6 +332,13 @@ export interface RunOptions<E extends Encoding = 'utf8'> extends CommandOptions,
    * @defaultValue `'off'`; with preset `agent` `'enforce'` and a list of denied executables
    */
   readonly eligibility?: EligibilityMode | EligibilityPolicy | undefined;
+  /**
+   * `none`: the command must not reach any network. Only a runner that can keep it from that starts it, such as that of
+   * `custody/docker`; every other one refuses with `CONTAINMENT_UNAVAILABLE`.
+   *
+   * @defaultValue `'inherit'`
+   */
+  readonly network?: 'inherit' | 'none' | undefined;
   /** Lets `cwd` be outside of the root of the runner, if that has one. @defaultValue `false` */
   readonly allowOutsideRoot?: boolean | undefined;
 }

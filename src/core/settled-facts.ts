@@ -9,7 +9,7 @@ import { NONE_UNENFORCED, type LimitBreach, type LimitName } from './resource-li
 export interface LaunchFailure {
   /**
    * The call that failed: `resolve`, `chdir`, `exec`, `pipe`, `open-stdin`, `spawn`, `containment`, `limits`, `closing`; of
-   * the facade: `queue`, `observe`, `launch`, `length`, `shell-length`, `eligibility`.
+   * the facade: `queue`, `observe`, `launch`, `length`, `shell-length`, `eligibility`, `network`.
    */
   readonly operation: string;
   /** Errno name such as `ENOENT`, or `''` where there is none. */

@@ -24,6 +24,10 @@ export const RUN_SUBCODES = {
     category: 'validation',
     hint: 'What was asked for by name cannot be had here: read `capabilities()`, or leave the option out.',
   },
+  target_unavailable: {
+    category: 'validation',
+    hint: 'The client, daemon, image, host or login that the command was to run with cannot be had: read the message.',
+  },
   not_eligible: {
     category: 'validation',
     hint: 'Read the reason: run a form of the command that ends by itself, or give a reason in `eligibility.override`.',

@@ -33,10 +33,14 @@ export function prepareLaunch(invocation: Invocation, context: RunContext): void
   }
   if (invocation.eligibility.mode !== 'off') judgeInvocation(invocation, command?.shell ?? null);
   if (uid !== undefined || gid !== undefined || elevated !== 'allow') checkIdentity(invocation, context);
+  if (invocation.network === 'none') invocation.refusal ??= NO_NETWORK_NONE;
   if (context.host.ignoresCase) warnOfMergedNames(invocation);
   if (isSurelyShort(invocation.file, invocation.args, layersOf(invocation))) return;
   invocation.refusal ??= lengthRefusal(invocation, command, context);
 }
+
+/** A local process has the network of its host: what cannot be given is refused. */
+const NO_NETWORK_NONE: LaunchFailure = { operation: 'network', errno: '', subject: 'none' };
 
 function warnOfMergedNames(invocation: Invocation): void {
   const merged = namesInSeveralCases(layersOf(invocation));

@@ -84,6 +84,8 @@ function subcodeOfCode(code: ErrorCode, { errno = '', missing }: FailureEvidence
       return 'cancelled_by_caller';
     case 'VALIDATION_FAILED':
       return 'invalid_arguments';
+    case 'TARGET_UNAVAILABLE':
+      return 'target_unavailable';
     case 'NOT_ELIGIBLE':
       return 'not_eligible';
     case 'CONCURRENCY_LIMIT':

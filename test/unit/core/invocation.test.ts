@@ -35,6 +35,7 @@ describe('an ordinary call', () => {
       ...{ envInclude: undefined, envExclude: undefined, secretLayers: [], redact: undefined },
       ...{ shell: undefined, strictShell: false, argvMetachars: 'executable' },
       eligibility: { mode: 'off', denied: [], allowed: [], scripts: {}, override: undefined },
+      network: 'inherit',
       ...{ successExitCodes: [0], parseErrors: undefined, uid: undefined, gid: undefined, elevated: 'allow' },
       ...{ allowOutsideRoot: false, launchTarget: undefined, refusal: undefined, warnings: [] },
       ...{ overflow: 'head-tail', truncationMarker: true, captureOutput: true, newlines: 'keep' },
