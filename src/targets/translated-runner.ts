@@ -15,7 +15,7 @@ import type { CommandSpec, RunOptions } from '../core/run-options.js';
 import type { CommandSummary, RunResult } from '../core/run-result.js';
 import { RUN_LIMITS } from '../policy/limits.js';
 import { createRedactor } from '../policy/redaction/create-redactor.js';
-import type { RunFunction, RunHandle, Runner, StartFunction } from '../runner/runner.js';
+import type { RunHandle, Runner } from '../runner/runner.js';
 
 type AnyResult = RunResult<string | Uint8Array>;
 type AnyHandle = RunHandle | RunHandle<Uint8Array>;
@@ -80,13 +80,15 @@ export function translatedRunner(local: Runner, translate: (invocation: Readonly
       await handle.dispose().catch(() => undefined);
     }
   };
-  return { run: run, start: start };
+  return { run, start };
 }
 
 /** The options of the call that are the client's business, those of a command object included. */
 function localOptions(command: unknown, second: unknown, third: unknown): RunOptions {
   const isSpec = typeof command === 'object';
-  const given = { ...(isSpec ? command! : {}), ...((isSpec ? second : third) as object | undefined) };
+  const ofCommand = (isSpec ? command : undefined) as object | undefined;
+  const ofCall = (isSpec ? second : third) as object | undefined;
+  const given = { ...ofCommand, ...ofCall };
   const kept = Object.entries(given).filter(([name]) => !OF_COMMAND.has(name) && name !== 'file' && name !== 'args');
   return Object.fromEntries(kept);
 }
