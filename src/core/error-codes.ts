@@ -123,7 +123,8 @@ export const ERROR_CODES = {
   },
   TARGET_UNAVAILABLE: {
     number: 'EXE-021',
-    cause: 'The place where the command was to run cannot be had: a client, daemon, image, host or login. It was not started there.',
+    cause:
+      'The place where the command was to run cannot be had: a client, daemon, image, host or login. It was not started there.',
     remedy: 'Read the message and `operation`, and the standard error of the client.',
   },
   UNKNOWN: {

@@ -39,7 +39,8 @@ export function launchError(failure: LaunchFailure, subject: LaunchSubject): Cus
     return new CustodyError('PERMISSION_DENIED', message, details);
   }
   if (operation === 'network') {
-    const message = "network 'none' cannot be given to a local command: use a runner that can, such as that of custody/docker";
+    const message =
+      "network 'none' cannot be given to a local command: use a runner that can, such as that of custody/docker";
     return new CustodyError('CONTAINMENT_UNAVAILABLE', message, details);
   }
   if (operation === 'queue')
