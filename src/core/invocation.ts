@@ -235,11 +235,10 @@ export function readInvocation(
       reading.args(second);
       reading.options(third);
     }
-    reading.harden(defaults.eligibility);
   } catch (error) {
     reading.refuse(error);
   }
-  return reading.finish();
+  return reading.finish(defaults.eligibility);
 }
 
 /** The reading of one call. */
@@ -263,7 +262,9 @@ class Reading {
   }
 
   /** @throws {@link CommandValidationError} if anything was wrong. */
-  finish(): Invocation {
+  finish(base?: EligibilityChoice): Invocation {
+    // What a call says of eligibility comes on top of what its runner says.
+    if (base !== undefined) this.#draft.eligibility = hardened(base, this.#draft.eligibility, this.issues);
     const { input, inputSource, stdin, containment, stdio, stderr, uid, gid } = this.#draft;
     if (inputSource !== undefined && stdin !== undefined) {
       this.issues.add('stdin', 'must be left out when input is a stream');
@@ -285,11 +286,6 @@ class Reading {
     this.issues.throwIfAny();
     if (this.#draft.argvMetachars === 'warn') this.#draft.warnings = metacharWarnings(this.#draft);
     return this.#draft;
-  }
-
-  /** What a call says of eligibility comes on top of what its runner says. */
-  harden(base: EligibilityChoice): void {
-    this.#draft.eligibility = hardened(base, this.#draft.eligibility, this.issues);
   }
 
   command(command: object): void {
