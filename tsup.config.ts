@@ -35,35 +35,52 @@ const LIBRARY = {
   staging: 'src/staging/index.ts',
 };
 
-/** What the main entry shares with the small ones; what these import is shared too. */
-const SHARED = [
-  'src/core/budget.ts',
-  'src/core/correlation.ts',
-  'src/core/display-path.ts',
-  'src/core/error-codes.ts',
-  'src/core/errors.ts',
-  'src/core/outcome.ts',
-  'src/core/reason.ts',
-  'src/core/result-document.ts',
-  'src/core/run-failure.ts',
-  'src/core/text-encoding.ts',
-  'src/core/validate.ts',
-  'src/policy/redaction/create-redactor.ts',
-];
+/** The modules of this package that a file imports as values. */
+function importsOf(file: string): string[] {
+  const imports = readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export)\s+(?!type\b)(?:[^;']*?from )?'(\.[^']+)\.js';/gmu,
+  );
+  return [...imports].map(([, path = '']) => resolve(dirname(file), `${path}.ts`));
+}
+
+/** A file and everything that it leads to. */
+function modulesOf(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const each of importsOf(file)) modulesOf(each, seen);
+  return seen;
+}
+
+const ROOT = resolve('src/index.ts');
+const graphs = new Map(Object.values(LIBRARY).map((file) => [resolve(file), modulesOf(resolve(file))]));
+const graphOf = (entry: string): ReadonlySet<string> => graphs.get(entry) ?? new Set();
+const holdsRunner = (entry: string): boolean =>
+  [...graphOf(entry)].some((module) => module.startsWith(resolve('src/runner')));
+
+/** What the main entry has in common with any of these entries. */
+function sharedWith(entries: readonly string[]): string[] {
+  const isShared = (module: string): boolean => entries.some((entry) => graphOf(entry).has(module));
+  return [...graphOf(ROOT)].filter((module) => module !== ROOT && isShared(module));
+}
+
+const others = [...graphs.keys()].filter((file) => file !== ROOT);
+const SMALL = sharedWith(others.filter((entry) => !holdsRunner(entry)));
+const LARGE = sharedWith(others);
 
 /**
  * Keeps the library in few files. There is one for every set of entries that have something in common, and each costs its
- * importers half a millisecond. So every entry imports all that is shared, which adds nothing to it and makes the sets the same.
+ * importers half a millisecond. So every entry imports all that the main one shares with any entry, which makes the sets the same:
+ * one file for those that hold no runner, so that they stay small, and one more for those that do.
  */
-const oneSharedFile: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'one-shared-file',
+const fewFiles: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'few-files',
   setup(build) {
-    const entries = new Set(Object.values(LIBRARY).map((file) => resolve(file)));
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      if (!entries.has(path)) return undefined;
+      if (!graphs.has(path)) return undefined;
       // In front of the first line, so that the source map stays right.
       const folder = dirname(path);
-      const imports = SHARED.map((file) => `import './${relative(folder, file)}';`).join('');
+      const shared = holdsRunner(path) ? LARGE : SMALL;
+      const imports = shared.map((file) => `import './${relative(folder, file)}';`).join('');
       return { contents: imports + readFileSync(path, 'utf8'), loader: 'ts', resolveDir: folder };
     });
   },
@@ -71,7 +88,17 @@ const oneSharedFile: NonNullable<Options['esbuildPlugins']>[number] = {
 
 /** The command line and the worker have a process and a thread of their own: built apart, they do not cut the library. */
 export default defineConfig([
-  { ...shared, entry: LIBRARY, splitting: true, dts: true, esbuildPlugins: [oneSharedFile] },
+  {
+    ...shared,
+    entry: LIBRARY,
+    splitting: true,
+    dts: true,
+    esbuildPlugins: [fewFiles],
+    esbuildOptions(options) {
+      // That an import of no names brings nothing is what is wanted: it only says where a module goes.
+      options.logOverride = { ...options.logOverride, 'ignored-bare-import': 'silent' };
+    },
+  },
   { ...shared, entry: { 'cli/main': 'src/cli/main.ts' }, splitting: true },
   {
     ...shared,
