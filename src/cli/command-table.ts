@@ -9,6 +9,7 @@ import { doctorGrammar } from './grammar/doctor.js';
 import { execGrammar } from './grammar/exec.js';
 import type { CommandGrammar, TypedLine } from './grammar/grammar.js';
 import { runManyGrammar } from './grammar/run-many.js';
+import { topGrammar } from './grammar/top.js';
 import type { CliHost } from './host.js';
 
 /** Carries a request out. @returns The exit code of the CLI. */
@@ -26,6 +27,7 @@ export type DeclareCommand = (program: Command, line: TypedLine<AcceptedCommand>
 export const COMMANDS: readonly DeclareCommand[] = [
   entry(execGrammar, async () => (await import('./commands/exec.js')).exec),
   entry(runManyGrammar, async () => (await import('./commands/run-many.js')).runMany),
+  entry(topGrammar, async () => (await import('./commands/top.js')).top),
   entry(doctorGrammar, async () => (await import('./commands/doctor.js')).doctor),
 ];
 
