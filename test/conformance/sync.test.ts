@@ -103,6 +103,6 @@ forEachBackend((scene) => {
   });
 
   it('works many times in a row', () => {
-    for (let done = 0; done < 50; done++) expect(scene.runSync('args', ['x']).stdout).toBe('x\0');
+    for (let done = 0; done < 20; done++) expect(scene.runSync('args', ['x']).stdout).toBe('x\0');
   });
 });
