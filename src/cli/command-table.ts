@@ -9,6 +9,7 @@ import { doctorGrammar } from './grammar/doctor.js';
 import { execGrammar } from './grammar/exec.js';
 import type { CommandGrammar, TypedLine } from './grammar/grammar.js';
 import { runManyGrammar } from './grammar/run-many.js';
+import { runsGrammar } from './grammar/runs.js';
 import { topGrammar } from './grammar/top.js';
 import type { CliHost } from './host.js';
 
@@ -29,6 +30,7 @@ export const COMMANDS: readonly DeclareCommand[] = [
   entry(runManyGrammar, async () => (await import('./commands/run-many.js')).runMany),
   entry(topGrammar, async () => (await import('./commands/top.js')).top),
   entry(doctorGrammar, async () => (await import('./commands/doctor.js')).doctor),
+  entry(runsGrammar, async () => (await import('./commands/runs.js')).runs),
 ];
 
 function entry<Request>(grammar: CommandGrammar<Request>, load: () => Promise<Perform<Request>>): DeclareCommand {

@@ -1,7 +1,8 @@
 /** Runs the built CLI as its users do: a process of its own with pipes, or joined to a pseudo-terminal by terminal.ts. */
 import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { eventually } from '../conformance/eventually.js';
@@ -10,6 +11,14 @@ import { eventually } from '../conformance/eventually.js';
 export const cliFile = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
 
 if (!existsSync(cliFile)) throw new Error(`${cliFile} is missing; run "npm run build:all" first`);
+
+const auditFolder = mkdtempSync(join(tmpdir(), 'custody-cli-audit-'));
+process.once('exit', () => {
+  rmSync(auditFolder, { recursive: true, force: true });
+});
+
+/** Where the commands of this test file are recorded: not in the repository. */
+export const auditFile = join(auditFolder, 'audit.db');
 
 /** Value of `CUSTODY_NATIVE` that leads to one backend and no other. */
 export type BackendMode = 'require' | 'off';
@@ -25,7 +34,7 @@ function availableBackends(): readonly (readonly [string, BackendMode])[] {
 
 /** The environment of the test run, with the backend named and without what the test runner adds for itself. */
 export function environment(mode: BackendMode, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  return { ...process.env, NODE_OPTIONS: undefined, CUSTODY_NATIVE: mode, ...extra };
+  return { ...process.env, NODE_OPTIONS: undefined, CUSTODY_NATIVE: mode, CUSTODY_AUDIT_DB: auditFile, ...extra };
 }
 
 export interface CliOptions {

@@ -16,18 +16,23 @@ import { errorDocument, resultDocument } from '../render/result-document.js';
 import { renderStartFailure, renderSummary } from '../render/summary.js';
 import { JobControl } from './job-control.js';
 import { readSecrets } from './read-secrets.js';
+import { RunAudit } from './run-audit.js';
 import { StopSignals } from './stop-signals.js';
 
 /** Runs the command to its end. @returns The exit code of the CLI. */
-export async function exec(request: ExecRequest, { environment, sinks }: CliHost): Promise<number> {
+export async function exec(request: ExecRequest, host: CliHost): Promise<number> {
+  const { environment, sinks } = host;
   const signals = new StopSignals();
+  const audit = request.audit.isWanted ? new RunAudit(request.audit, host, request.root) : undefined;
   try {
     const secrets = readSecrets(request.secrets, environment);
-    return report(await runToEnd(request, secrets, signals), request, sinks);
+    return report(await runToEnd(request, secrets, signals, audit), request, sinks);
   } catch (error) {
     if (!(error instanceof CustodyError)) throw error;
     return reportRefusal(error, request, sinks);
   } finally {
+    // When all is said that there is to say of the command.
+    await audit?.close();
     signals.close();
   }
 }
@@ -36,11 +41,13 @@ async function runToEnd(
   request: ExecRequest,
   secrets: RunOptions['secrets'],
   signals: StopSignals,
+  audit: RunAudit | undefined,
 ): Promise<RunResult> {
-  const { start } = createRunner({ root: request.root });
+  const { start } = createRunner({ root: request.root, observers: audit === undefined ? [] : [audit.observer] });
   const handle = start(request.file, request.args, { ...runOptions(request), secrets });
   signals.attach(handle);
   const jobControl = new JobControl(handle, signals);
+  audit?.load();
   try {
     return await handle.result;
   } finally {

@@ -11,6 +11,7 @@ import type { LimitName, ResourceLimits } from '../../core/resource-limits.js';
 import { RUN_LIMITS } from '../../policy/limits.js';
 import { formatByteCount, formatDuration } from '../quantity.js';
 import { addSecret, addText, addVariable, type SecretSource, type Variable } from '../repeatable.js';
+import type { AuditChoice } from '../commands/run-audit.js';
 import { UsageError, type TypedLine } from './grammar.js';
 import { bytesIn, countIn, durationIn } from './values.js';
 
@@ -20,7 +21,8 @@ export interface ExecRequest {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string | undefined;
-  readonly env: Readonly<Record<string, string>>;
+  /** `undefined` removes a variable. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly secrets: readonly SecretSource[];
   /** Patterns of what is redacted in the document, beside secrets. */
   readonly redact: readonly string[];
@@ -37,6 +39,7 @@ export interface ExecRequest {
   readonly root: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
+  readonly audit: AuditChoice;
 }
 
 interface ExecOptions {
@@ -58,6 +61,8 @@ interface ExecOptions {
   readonly root?: string;
   readonly json?: true;
   readonly quiet?: true;
+  readonly audit: boolean;
+  readonly auditDb?: string;
 }
 
 const EXEC_HELP = `
@@ -158,6 +163,8 @@ function describeExec(exec: Command): Command {
     .option('--strict-limits', 'do not start the command where one of these limits cannot be enforced')
     .option('--json', 'capture the output and print one JSON document instead')
     .option('--quiet', 'print no summary line')
+    .option('--no-audit', 'do not record the run')
+    .option('--audit-db <file>', 'record the run in this store (default: .custody/audit.db of the project)')
     .addHelpText('after', EXEC_HELP);
 }
 
@@ -183,6 +190,7 @@ function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequ
     root: options.root,
     json: options.json ?? false,
     quiet: options.quiet ?? false,
+    audit: { isWanted: options.audit, file: options.auditDb },
   };
 }
 
