@@ -50,6 +50,7 @@ describe('custody exec', () => {
       root: undefined,
       json: false,
       quiet: false,
+      audit: { isWanted: true, file: undefined },
     });
   });
 
@@ -185,7 +186,7 @@ describe('custody exec', () => {
     [['exec', 'npm test', '--cwd']],
     [['exec', 'npm test', '--watch']],
     [['doctor', 'extra']],
-    [['runs']],
+    [['rnus']],
     [['--json']],
   ])('refuses %j', (argv) => {
     refusal(...argv);

@@ -1,0 +1,130 @@
+// Promised    : processes that write one store make one chain, also when one of them is killed, at whatever moment.
+// Not promised: that what a process had not written yet when it was killed is there.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'tsup';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAuditStore, type AuditRecord } from '../../src/audit/index.js';
+
+const root = join(import.meta.dirname, '..', '..');
+/** Below the package, so that the bundle finds what it leaves outside. */
+const bundleFolder = join(root, 'build', `audit-${String(process.pid)}`);
+const bundle = join(bundleFolder, 'audit.mjs');
+const program = join(root, 'test', 'programs', 'audit-writer.mjs');
+const folder = mkdtempSync(join(tmpdir(), 'custody-writers-'));
+const isLong = process.env.CUSTODY_TEST_LONG === '1';
+
+beforeAll(async () => {
+  await build({
+    entry: { audit: join(root, 'src', 'audit', 'index.ts') },
+    outDir: bundleFolder,
+    format: 'esm',
+    outExtension: () => ({ js: '.mjs' }),
+    target: 'node20',
+    platform: 'node',
+    splitting: false,
+    config: false,
+    silent: true,
+  });
+});
+
+afterAll(() => {
+  rmSync(bundleFolder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function writer(file: string, name: string, count: number, stage?: number): ChildProcess {
+  const args = [
+    program,
+    pathToFileURL(bundle).href,
+    file,
+    name,
+    String(count),
+    ...(stage === undefined ? [] : [String(stage)]),
+  ];
+  return spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+}
+
+/** The records of a chain that holds. */
+async function checked(file: string): Promise<readonly AuditRecord[]> {
+  const store = openAuditStore({ file });
+  try {
+    const records: AuditRecord[] = [];
+    for await (const some of store.export()) records.push(...some);
+    expect(await store.verify()).toMatchObject({ valid: true, problem: null, checked: records.length });
+    return records;
+  } finally {
+    await store.close();
+  }
+}
+
+function idsOf(records: readonly AuditRecord[], name: string): readonly string[] {
+  return records.map(({ event }) => String(event['executionId'])).filter((id) => id.startsWith(`${name}-`));
+}
+
+const WRITERS = 8;
+const RECORDS = isLong ? 1_000 : 100;
+
+describe('AUD-10: several processes', () => {
+  it(`${WRITERS} writers, one of them killed at random: one chain, complete and in order for all others`, async () => {
+    const file = join(folder, 'shared.db');
+    const names = Array.from({ length: WRITERS }, (_, index) => `w${index}`);
+    const writers = names.map((name) => writer(file, name, RECORDS));
+    const victim = Math.floor(Math.random() * WRITERS);
+    // After some line or other of its own, so in the midst of its writing.
+    let linesLeft = 1 + Math.floor(Math.random() * (RECORDS / 20 - 1));
+    writers[victim]!.stdout!.on('data', () => {
+      linesLeft -= 1;
+      if (linesLeft === 0) writers[victim]!.kill('SIGKILL');
+    });
+    const ends = await Promise.all(writers.map(async (child) => (await once(child, 'close')) as [number | null]));
+    expect(ends.map(([code]) => code).filter((_, index) => index !== victim)).toEqual(Array(WRITERS - 1).fill(0));
+    const records = await checked(file);
+    for (const [index, name] of names.entries()) {
+      const ids = idsOf(records, name);
+      const all = Array.from({ length: RECORDS }, (_, record) => `${name}-${record}`);
+      // What is there of the victim is a beginning of what it wrote.
+      expect(ids).toEqual(index === victim ? all.slice(0, ids.length) : all);
+    }
+  });
+
+  it('killed at every stage of opening and writing: the chain holds, and the next writer goes on', async () => {
+    const step = isLong ? 1 : 9;
+    let stage = 1;
+    for (let isAlive = false; !isAlive; stage += step) {
+      const file = join(folder, `stage-${stage}.db`);
+      const [code] = (await once(writer(file, 'cut', 20, stage), 'close')) as [number | null];
+      isAlive = code === 0;
+      const left = existsSync(file) ? idsOf(await checked(file), 'cut').length : 0;
+      // Both batches of a writer are there or none of it: a transaction is never there in part.
+      expect([0, 20]).toContain(left);
+      const [next] = (await once(writer(file, 'next', 20), 'close')) as [number | null];
+      expect(next).toBe(0);
+      expect(idsOf(await checked(file), 'next')).toHaveLength(20);
+    }
+    expect(stage).toBeGreaterThan(20);
+  });
+
+  it('writes at exit what was queued, also when an exception ends the process', async () => {
+    for (const [name, ending] of [
+      ['exit', 'process.exit(3)'],
+      ['throw', "throw new Error('fatal')"],
+      ['end', ''],
+    ] as const) {
+      const file = join(folder, `${name}.db`);
+      const event = `{ version: 1, eventType: 'command_cleanup', executionId: '${name}-1' }`;
+      const code = `import { openAuditStore } from ${JSON.stringify(pathToFileURL(bundle).href)};
+        openAuditStore({ file: ${JSON.stringify(file)} }).append(${event}); ${ending}`;
+      const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' });
+      await once(child, 'close');
+      expect(idsOf(await checked(file), name), name).toHaveLength(1);
+    }
+  });
+});
