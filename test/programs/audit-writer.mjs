@@ -9,7 +9,7 @@ if (stage !== undefined) dieAtCall(Number(stage));
 
 const { openAuditStore } = await import(moduleUrl);
 const store = openAuditStore({ file, onProblem: (problem) => process.stderr.write(`${problem}\n`) });
-const PER_BATCH = 20;
+const PER_BATCH = Math.min(20, Number(count));
 for (let sent = 0; sent < Number(count); sent += PER_BATCH) {
   for (let index = sent; index < sent + PER_BATCH; index += 1) store.append(cleanup(`${name}-${index}`));
   // In between the other writers get their turn.
