@@ -23,7 +23,7 @@ const TYPESCRIPT_ROOMS = {
   failure: { rooms: ['core'], packages: [] },
   backend: { rooms: ['core', 'policy'], packages: [nodeModule, /^node-gyp-build$/] },
   runner: { rooms: ['core', 'policy', 'failure', 'backend'], packages: [/^node:(?!sqlite)/] },
-  parsers: { rooms: ['core'], packages: [/^tap-parser$/, /^fast-xml-parser$/, /^re2js$/] },
+  parsers: { rooms: ['core'], packages: [/^re2js$/] },
   'child-process': { rooms: ['core', 'policy', 'runner/runner.ts', 'runner/create-runner.ts'], packages: [nodeModule] },
   testing: { rooms: ['core', 'runner', 'backend/backend.ts'], packages: [nodeModule] },
   audit: { rooms: ['core', 'policy'], packages: [nodeModule, /^libsql$/, /^canonicalize$/, /^picomatch$/] },
@@ -48,7 +48,7 @@ const SOLE_IMPORTERS = [
   { module: /^(node:)?child_process$/, places: ['backend/fallback/'] },
   { module: /^(node:sqlite|libsql)$/, places: ['audit/sqlite-driver.ts'] },
   { module: /^node-gyp-build$/, places: ['backend/native/'] },
-  { module: /^re2js$/, places: ['policy/redaction/user-patterns.ts'] },
+  { module: /^re2js$/, places: ['policy/redaction/user-patterns.ts', 'parsers/pattern-engine.ts'] },
 ];
 const HOST_FACTS = { names: ['env', 'platform'], places: ['cli/main.ts', 'runner/create-runner.ts', 'backend/'] };
 

@@ -21,8 +21,8 @@ function agrees({ output, expected }, options) {
 }
 
 /** Median, in a process of its own each time. */
-function importCostMs() {
-  const code = `const t = performance.now(); await import('${entry}'); console.log(performance.now() - t)`;
+function importCostMs(specifier) {
+  const code = `const t = performance.now(); await import('${specifier}'); console.log(performance.now() - t)`;
   const times = Array.from({ length: ROUNDS }, () =>
     Number(execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' })),
   );
@@ -64,5 +64,9 @@ console.log(
   `${'all'.padEnd(14)} ${String(samples).padStart(7)} ${String(recorded).padStart(8)} ${String(diagnostics).padStart(11)} ` +
     `${percent(named, samples)}   ${percent(detected, samples)}`,
 );
-console.log(`import of custody/parsers: ${importCostMs().toFixed(1)} ms (median of ${ROUNDS} processes)`);
+const cost = importCostMs(entry).toFixed(1);
+const nothing = importCostMs('data:text/javascript,').toFixed(1);
+console.log(
+  `import of custody/parsers: ${cost} ms, of an empty module: ${nothing} ms (medians of ${ROUNDS} processes)`,
+);
 process.exitCode = named === samples && detected === samples ? 0 : 1;

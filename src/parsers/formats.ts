@@ -88,6 +88,6 @@ const BY_NAME = new Map<string, Format<FormatName>>([...KNOWN_FORMATS, generic].
 export const FORMAT_NAMES: readonly FormatName[] = [...BY_NAME.values()].map(({ name }) => name);
 
 /** The format of that name. */
-export function formatNamed(name: string): Format<FormatName> | undefined {
-  return BY_NAME.get(name);
+export function formatNamed(name: unknown): Format<FormatName> | undefined {
+  return typeof name === 'string' ? BY_NAME.get(name) : undefined;
 }

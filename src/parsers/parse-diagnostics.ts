@@ -3,26 +3,35 @@
  * so that outputs of several tools in one stream, and lines of others between, need no detection beforehand. What nobody takes is
  * not looked at again. Whatever the output is, nothing is thrown and the work is linear in its length.
  */
-import { Issues } from '../core/validate.js';
 import { nearestName } from '../core/nearest-name.js';
+import { isObject } from '../core/shape.js';
+import { Issues } from '../core/validate.js';
 import { firstLine, toDiagnostic, type Diagnostic, type Finding } from './diagnostic.js';
 import type { BlockReader, Format } from './format.js';
 import { FORMAT_NAMES, formatNamed, generic, KNOWN_FORMATS, type FormatName } from './formats.js';
 import { OutputLines } from './output-lines.js';
+import { patternFormat, type DiagnosticPattern } from './pattern-format.js';
 import { relativeTo } from './relative-path.js';
 
 const DEFAULT_MAX_DIAGNOSTICS = 10_000;
 const MOST_DIAGNOSTICS = 1_000_000;
 
+/** A problem matcher of VS Code, or the `pattern` of one: whatever JSON has. It is checked when it is used. */
+export type ProblemMatcher = Readonly<Record<string, unknown>>;
+
+/** One format to read. */
+export type FormatChoice = FormatName | DiagnosticPattern | ProblemMatcher;
+
 /** How to read an output. */
 export interface ParseDiagnosticsOptions {
   /**
    * `auto` tells the formats by evidence, and takes `file:line:column: text` of unknown tools where it finds none. A name, or
-   * several, reads these formats only. `none` reads nothing.
+   * several, reads these formats only. `none` reads nothing. A format of your own is a {@link DiagnosticPattern}, or a problem matcher of
+   * VS Code as it stands; a list may mix names and patterns.
    *
    * @defaultValue `'auto'`
    */
-  readonly format?: 'auto' | 'none' | FormatName | readonly FormatName[] | undefined;
+  readonly format?: 'auto' | 'none' | FormatChoice | readonly FormatChoice[] | undefined;
   /** Absolute path of the folder in which the command ran: files inside of it are told relative to it. */
   readonly cwd?: string | undefined;
   /**
@@ -141,22 +150,26 @@ function lastWords(
 }
 
 function readFormats(
-  { format = 'auto' }: ParseDiagnosticsOptions,
+  { format = 'auto', cwd }: ParseDiagnosticsOptions,
   issues: Issues,
 ): { formats: readonly Format[]; isDetected: boolean } {
   if (format === 'auto') return { formats: KNOWN_FORMATS, isDetected: true };
   if (format === 'none') return { formats: [], isDetected: false };
   const isList = Array.isArray(format);
-  const names: readonly unknown[] = isList ? format : [format];
-  const formats = names.flatMap((name, index) => {
-    const known = typeof name === 'string' ? formatNamed(name) : undefined;
-    if (known !== undefined) return [known];
-    const meant = typeof name === 'string' ? nearestName(name, FORMAT_NAMES) : undefined;
-    const hint = meant === undefined ? `: ${FORMAT_NAMES.join(', ')}` : `: did you mean '${meant}'?`;
-    issues.add(isList ? `format[${index}]` : 'format', `must be the name of a format${hint}`);
-    return [];
+  const entries: readonly unknown[] = isList ? format : [format];
+  const formats = entries.flatMap((entry, index) => {
+    const property = isList ? `format[${index}]` : 'format';
+    const known = isObject(entry) ? patternFormat(entry, property, issues, cwd) : formatNamed(entry);
+    if (known === undefined && !isObject(entry))
+      issues.add(property, `must be a pattern or the name of a format${hintFor(entry)}`);
+    return known ?? [];
   });
   return { formats, isDetected: false };
+}
+
+function hintFor(name: unknown): string {
+  const meant = typeof name === 'string' ? nearestName(name, FORMAT_NAMES) : undefined;
+  return meant === undefined ? `: ${FORMAT_NAMES.join(', ')}` : `: did you mean '${meant}'?`;
 }
 
 function readLimit({ maxDiagnostics = DEFAULT_MAX_DIAGNOSTICS }: ParseDiagnosticsOptions, issues: Issues): number {
