@@ -15,7 +15,7 @@ describe.each(['require', 'off'] as const)('native: %s', (native) => {
 
   beforeEach(() => {
     tool = new FakeTool('coderabbit');
-    runner = createRunner({ native, preset: 'agent' });
+    runner = createRunner({ native, preset: 'agent', defaults: { elevated: 'allow' } });
   });
 
   afterEach(async () => {
