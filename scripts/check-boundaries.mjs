@@ -38,7 +38,10 @@ const TYPESCRIPT_ROOMS = {
   ...Object.fromEntries(
     ['validation', 'github', 'coderabbit', 'targets', 'staging'].map((room) => [
       room,
-      { rooms: ['core', 'policy', 'failure', 'parsers', 'runner/runner.ts'], packages: [nodeModule] },
+      {
+        rooms: ['core', 'policy', 'failure', 'parsers', 'runner/runner.ts'],
+        packages: room === 'validation' ? [nodeModule, /^yaml$/] : [nodeModule],
+      },
     ]),
   ),
 };

@@ -11,6 +11,7 @@ import type { CommandGrammar, TypedLine } from './grammar/grammar.js';
 import { runManyGrammar } from './grammar/run-many.js';
 import { runsGrammar } from './grammar/runs.js';
 import { topGrammar } from './grammar/top.js';
+import { validateGrammar } from './grammar/validate.js';
 import type { CliHost } from './host.js';
 
 /** Carries a request out. @returns The exit code of the CLI. */
@@ -29,6 +30,7 @@ export const COMMANDS: readonly DeclareCommand[] = [
   entry(execGrammar, async () => (await import('./commands/exec.js')).exec),
   entry(runManyGrammar, async () => (await import('./commands/run-many.js')).runMany),
   entry(topGrammar, async () => (await import('./commands/top.js')).top),
+  entry(validateGrammar, async () => (await import('./commands/validate.js')).validate),
   entry(doctorGrammar, async () => (await import('./commands/doctor.js')).doctor),
   entry(runsGrammar, async () => (await import('./commands/runs.js')).runs),
 ];

@@ -14,6 +14,8 @@ export const EXIT = {
   ok: 0,
   /** A defect of custody itself; `custody doctor`: the backend that was asked for is not to be had. */
   internal: 1,
+  /** `custody validate`: a stage failed. */
+  stageFailed: 1,
   /** The command line of custody is wrong; nothing was started. */
   usage: 2,
   /** `run-many`: at least one of the commands failed. As `xargs` does it. */
