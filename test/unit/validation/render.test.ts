@@ -59,6 +59,7 @@ describe('renderJUnit', () => {
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (name, output) => {
         const xml = renderJUnit(outputOf([DIAGNOSTIC], `${name}\u0000<&>"`, `${output}]]>\u001b[1m`));
         // `true`: it throws for what is not well-formed.
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is another package
         const { testsuites } = parser.parse(xml, true) as {
           testsuites: { tests: string; failures: string; skipped: string };
         };
