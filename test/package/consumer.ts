@@ -62,8 +62,8 @@ export class Consumer implements Disposable {
     return result;
   }
 
-  async installWithNpm(): Promise<this> {
-    await this.succeed(this.run('npm', ['install', ...NO_SCRIPTS, inject('tarball')]));
+  async installWithNpm(...flags: readonly string[]): Promise<this> {
+    await this.succeed(this.run('npm', ['install', ...NO_SCRIPTS, ...flags, inject('tarball')]));
     return this;
   }
 

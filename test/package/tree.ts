@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..', '..');
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 270_000;
 
 export interface Ended {
   readonly code: number | null;
