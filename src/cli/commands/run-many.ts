@@ -30,25 +30,32 @@ import {
   type ManyEntry,
 } from '../render/many-report.js';
 import { ProgressLine } from '../render/progress.js';
+import { RunAudit } from './run-audit.js';
 import { StopSignals } from './stop-signals.js';
 
 /** How often the progress line is drawn although nothing has happened. */
 const REDRAW_MS = 500;
 
 /** Runs the commands to their end. @returns The exit code of the CLI. */
-export async function runMany(request: RunManyRequest, { sinks }: CliHost): Promise<number> {
+export async function runMany(request: RunManyRequest, host: CliHost): Promise<number> {
+  const { sinks } = host;
   const commands = readCommandList(await readSource(request.source), request);
   const signals = new StopSignals();
   const jobs = request.jobs ?? availableParallelism();
   const trace = request.trace === undefined ? undefined : chromeTrace(commands.length);
-  const runner = createRunner({ maxConcurrent: jobs, observers: trace === undefined ? [] : [trace] });
+  const audit = request.audit.isWanted ? new RunAudit(request.audit, host, undefined) : undefined;
+  const observers = [...(trace === undefined ? [] : [trace]), ...(audit === undefined ? [] : [audit.observer])];
+  const runner = createRunner({ maxConcurrent: jobs, observers });
   const startedAt = performance.now();
   const many = new ManyRuns(request, commands, runner, sinks);
   try {
     signals.attach(many);
-    await many.runAll(jobs);
+    const ended = many.runAll(jobs);
+    audit?.load();
+    await ended;
   } finally {
     many.close();
+    await audit?.close();
     signals.close();
   }
   const { entries } = many;

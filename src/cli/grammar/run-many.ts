@@ -1,5 +1,6 @@
 /** The grammar of `custody run-many`. */
 import type { Command } from 'commander';
+import type { AuditChoice } from '../commands/run-audit.js';
 import { GATE_LIMITS, RUN_LIMITS } from '../../policy/limits.js';
 import { formatByteCount, formatDuration } from '../quantity.js';
 import type { TypedLine } from './grammar.js';
@@ -23,6 +24,7 @@ export interface RunManyRequest {
   /** Where the trace goes; `undefined`: there is none. */
   readonly trace: string | undefined;
   readonly quiet: boolean;
+  readonly audit: AuditChoice;
 }
 
 interface RunManyOptions {
@@ -36,6 +38,8 @@ interface RunManyOptions {
   readonly json?: true;
   readonly trace?: string;
   readonly quiet?: true;
+  readonly audit: boolean;
+  readonly auditDb?: string;
 }
 
 const HELP = `
@@ -82,6 +86,8 @@ export function runManyGrammar(program: Command, line: TypedLine<RunManyRequest>
     .option('--json', 'print one JSON document instead of the output')
     .option('--trace <file>', 'write a trace of the commands, for Perfetto')
     .option('--quiet', 'print the output alone: no progress, no lines of our own, no summary')
+    .option('--no-audit', 'do not record the runs')
+    .option('--audit-db <file>', 'record the runs in this store (default: .custody/audit.db of the project)')
     .addHelpText('after', HELP)
     .action((source: string, options: RunManyOptions) => {
       line.accept(toRequest(source, options));
@@ -102,5 +108,6 @@ function toRequest(source: string, options: RunManyOptions): RunManyRequest {
     json: options.json ?? false,
     trace: options.trace,
     quiet: options.quiet ?? false,
+    audit: { isWanted: options.audit, file: options.auditDb },
   };
 }
