@@ -76,27 +76,31 @@ const RECORDS = isLong ? 1_000 : 100;
 const LAST_STAGE = 60;
 
 describe('AUD-10: several processes', () => {
-  it(`${WRITERS} writers, one of them killed at random: one chain, complete and in order for all others`, async () => {
-    const file = join(folder, 'shared.db');
-    const names = Array.from({ length: WRITERS }, (_, index) => `w${index}`);
-    const writers = names.map((name) => writer(file, name, RECORDS));
-    const victim = Math.floor(Math.random() * WRITERS);
-    // After some line or other of its own, so in the midst of its writing.
-    let linesLeft = 1 + Math.floor(Math.random() * (RECORDS / 20 - 1));
-    writers[victim]!.stdout!.on('data', () => {
-      linesLeft -= 1;
-      if (linesLeft === 0) writers[victim]!.kill('SIGKILL');
-    });
-    const ends = await Promise.all(writers.map(async (child) => (await once(child, 'close')) as [number | null]));
-    expect(ends.map(([code]) => code).filter((_, index) => index !== victim)).toEqual(Array(WRITERS - 1).fill(0));
-    const records = await checked(file);
-    for (const [index, name] of names.entries()) {
-      const ids = idsOf(records, name);
-      const all = Array.from({ length: RECORDS }, (_, record) => `${name}-${record}`);
-      // What is there of the victim is a beginning of what it wrote.
-      expect(ids).toEqual(index === victim ? all.slice(0, ids.length) : all);
-    }
-  });
+  it(
+    `${WRITERS} writers, one of them killed at random: one chain, complete and in order for all others`,
+    { timeout: 120_000 },
+    async () => {
+      const file = join(folder, 'shared.db');
+      const names = Array.from({ length: WRITERS }, (_, index) => `w${index}`);
+      const writers = names.map((name) => writer(file, name, RECORDS));
+      const victim = Math.floor(Math.random() * WRITERS);
+      // After some line or other of its own, so in the midst of its writing.
+      let linesLeft = 1 + Math.floor(Math.random() * (RECORDS / 20 - 1));
+      writers[victim]!.stdout!.on('data', () => {
+        linesLeft -= 1;
+        if (linesLeft === 0) writers[victim]!.kill('SIGKILL');
+      });
+      const ends = await Promise.all(writers.map(async (child) => (await once(child, 'close')) as [number | null]));
+      expect(ends.map(([code]) => code).filter((_, index) => index !== victim)).toEqual(Array(WRITERS - 1).fill(0));
+      const records = await checked(file);
+      for (const [index, name] of names.entries()) {
+        const ids = idsOf(records, name);
+        const all = Array.from({ length: RECORDS }, (_, record) => `${name}-${record}`);
+        // What is there of the victim is a beginning of what it wrote.
+        expect(ids).toEqual(index === victim ? all.slice(0, ids.length) : all);
+      }
+    },
+  );
 
   it(
     'killed at every stage of opening and writing: the chain holds, and the next writer goes on',
@@ -124,7 +128,7 @@ describe('AUD-10: several processes', () => {
     },
   );
 
-  it('writes at exit what was queued, also when an exception ends the process', async () => {
+  it('writes at exit what was queued, also when an exception ends the process', { timeout: 120_000 }, async () => {
     for (const [name, ending] of [
       ['exit', 'process.exit(3)'],
       ['throw', "throw new Error('fatal')"],
