@@ -54,6 +54,10 @@ export const RUN_SUBCODES = {
   },
   panic: { category: 'process_crash', hint: 'The program gave up on an internal error: report it with its output.' },
 
+  malformed_output: {
+    category: 'command_failed',
+    hint: 'A tool wrote something other than what was asked of it: bring it up to date.',
+  },
   test_failures: { category: 'command_failed', hint: 'Tests failed: read their report.' },
   compile_errors: { category: 'command_failed', hint: 'The sources do not compile: read the diagnostics.' },
   lint_findings: { category: 'command_failed', hint: 'The checks found something: read the report.' },

@@ -88,6 +88,8 @@ function subcodeOfCode(code: ErrorCode, { errno = '', missing }: FailureEvidence
       return 'target_unavailable';
     case 'NOT_ELIGIBLE':
       return 'not_eligible';
+    case 'MALFORMED_OUTPUT':
+      return 'malformed_output';
     case 'CONCURRENCY_LIMIT':
       return 'queue_timeout';
     case 'ARGV_TOO_LONG':
