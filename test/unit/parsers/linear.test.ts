@@ -23,7 +23,7 @@ function shapeOf(line: string): string {
   return line
     .replaceAll(/\d+/g, '1')
     .replaceAll(/\w{4,}/g, 'a')
-    .slice(0, 12);
+    .slice(0, 8);
 }
 
 const HOSTILE_LINES = [
@@ -118,26 +118,32 @@ describe('a long line', () => {
     'a: ',
   ];
 
-  /** The fastest of some rounds: what else the machine does makes it slower only. */
-  function costMs(output: string): number {
-    const times = Array.from({ length: 3 }, () => {
-      const begin = performance.now();
-      parseDiagnostics(output);
-      return performance.now() - begin;
-    });
-    return Math.min(...times);
+  const line = (piece: string, length: number): string =>
+    piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
+  /** As many characters in short lines, and in lines of sixteen times the length. */
+  const inShortLines = (piece: string): string => `${line(piece, 250)}\n`.repeat(32);
+  const inLongLines = (piece: string): string => `${line(piece, 4_000)}\n`.repeat(2);
+
+  /** Processor time: what else the machine does is not in it. */
+  function costMicros(output: string): number {
+    const before = process.cpuUsage();
+    parseDiagnostics(output);
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
   }
 
-  it('PAR-08 is not gone over again: lines of twice the length take no more than a few times the time', () => {
-    // 4 096 characters of a line are looked at. Below that a pattern that goes back over them would show: 8 times the length
-    // would be 64 times the time.
-    const slow = pieces.filter((piece) => {
-      const line = (length: number): string => `${piece.repeat(Math.ceil(length / piece.length)).slice(0, length)}\n`;
-      const short = costMs(line(500).repeat(16));
-      const long = costMs(line(4_000).repeat(2));
-      return long > 6 * short + 4;
-    });
-    expect(slow).toEqual([]);
+  /** Whether long lines cost more in every one of some rounds: chance makes it so in one, a pattern that goes back in all. */
+  function isAlwaysSlow(piece: string): boolean {
+    const [short, long] = [inShortLines(piece), inLongLines(piece)];
+    for (let round = 0; round < 12; round++) {
+      if (costMicros(long) <= 4 * costMicros(short) + 2_000) return false;
+    }
+    return true;
+  }
+
+  it('PAR-08 is not gone over again: in longer lines the same characters cost no more than a few times as much', () => {
+    // Gone over again, they would cost sixteen times as much.
+    expect(pieces.filter(isAlwaysSlow)).toEqual([]);
   });
 
   it('PAR-08 is looked at as far as 4 096 characters', () => {
