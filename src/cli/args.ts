@@ -10,6 +10,7 @@ import { EXIT } from './exit-codes.js';
 import { UsageError } from './grammar/grammar.js';
 import type { TextSinks } from './host.js';
 import { COLOR_CHOICES, type ColorChoice } from './render/colors.js';
+import { commandTree, type CommandNode } from './tree.js';
 
 /** What the command line asks for. `finished`: help, the version or a usage error has been written and nothing is left to do. */
 export type ParsedLine =
@@ -35,6 +36,15 @@ export function parseArguments(argv: readonly string[], version: string, sinks: 
     if (!(error instanceof CommanderError)) throw error;
     return { kind: 'finished', exitCode: error.exitCode === 0 ? EXIT.ok : EXIT.usage };
   }
+}
+
+/** The whole program as data, for the man page. */
+export function describeProgram(version: string): CommandNode {
+  const program = createProgram(version, { out: () => undefined, err: () => undefined });
+  const ignored = { argv: [], isRearranged: false, accept: () => undefined, again: () => undefined };
+  for (const declare of COMMANDS) declare(program, ignored);
+  addColor(program);
+  return commandTree(program);
 }
 
 function parseOnce(argv: readonly string[], version: string, sinks: TextSinks, isRearranged: boolean): ParsedLine {

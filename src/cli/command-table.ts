@@ -5,6 +5,8 @@
  * the library nor the addon, and no command pays for another.
  */
 import type { Command } from 'commander';
+import { completionGrammar } from './grammar/completion.js';
+import { configGrammar } from './grammar/config.js';
 import { doctorGrammar } from './grammar/doctor.js';
 import { execGrammar } from './grammar/exec.js';
 import type { CommandGrammar, TypedLine } from './grammar/grammar.js';
@@ -33,6 +35,8 @@ export const COMMANDS: readonly DeclareCommand[] = [
   entry(validateGrammar, async () => (await import('./commands/validate.js')).validate),
   entry(doctorGrammar, async () => (await import('./commands/doctor.js')).doctor),
   entry(runsGrammar, async () => (await import('./commands/runs.js')).runs),
+  entry(configGrammar, async () => (await import('./commands/config.js')).config),
+  entry(completionGrammar, async () => (await import('./commands/completion.js')).completion),
 ];
 
 function entry<Request>(grammar: CommandGrammar<Request>, load: () => Promise<Perform<Request>>): DeclareCommand {

@@ -37,6 +37,19 @@ export const EXIT = {
   cancelled: 130,
 } as const;
 
+/** The documented table: what `custody exec` returns, in the order of the help. `docs/command-line.md` and the man page have it too. */
+export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
+  ["the command's", 'it ran and ended by itself'],
+  [`${EXIT.signalBase} + n`, 'it died of signal n'],
+  [String(EXIT.timeout), 'timeout, or silent for too long'],
+  [String(EXIT.failed), 'not started, status lost, stopped at a limit, or not everything could be written'],
+  [String(EXIT.notExecutable), 'not executable'],
+  [String(EXIT.notFound), 'not found'],
+  [String(EXIT.cancelled), 'cancelled'],
+  [String(EXIT.usage), 'wrong usage or configuration'],
+  [String(EXIT.internal), 'internal error'],
+];
+
 /** The exit code that stands for an outcome. */
 export function processExitCode(outcome: Outcome): number {
   switch (outcome.kind) {

@@ -22,6 +22,8 @@ export interface Screen {
 export interface Sinks extends TextSinks {
   readonly outScreen: Screen;
   readonly errScreen: Screen;
+  /** Passes output on. Resolves when it has been taken; `false`: whoever was to read it is gone. */
+  relay(stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<boolean>;
 }
 
 /** The surroundings of a command. */
@@ -32,4 +34,6 @@ export interface CliHost {
   readonly version: string;
   /** As `process.platform`. */
   readonly platform: NodeJS.Platform;
+  /** The folder of this package. */
+  readonly packageFolder: string;
 }

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { fileURLToPath } from 'node:url';
 import { parseArguments } from './args.js';
 import { EXIT } from './exit-codes.js';
 import type { Screen, TextSinks } from './host.js';
@@ -41,9 +42,18 @@ function outputLost({ code, message }: NodeJS.ErrnoException): void {
   sinks.err(`custody: not everything could be written: ${message}\n`);
 }
 
+function relay(stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<boolean> {
+  const target = stream === 'stdout' ? process.stdout : process.stderr;
+  // The answer to each write says it, too.
+  if (target.listenerCount('error') === 0) target.on('error', () => undefined);
+  return new Promise((resolve) => target.write(bytes, (error) => resolve(error === null || error === undefined)));
+}
+
+// Two levels up from dist/cli/main.js and from src/cli/main.ts alike.
+const PACKAGE_FOLDER = new URL('../../', import.meta.url);
+
 function readVersion(): string {
-  // Two levels up from dist/cli/main.js and from src/cli/main.ts alike.
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const manifest: unknown = JSON.parse(readFileSync(new URL('package.json', PACKAGE_FOLDER), 'utf8'));
   const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
   return isManifest ? String(manifest.version) : 'unknown';
 }
@@ -70,10 +80,11 @@ async function main(): Promise<number> {
   const line = parseArguments(process.argv.slice(2), version, sinks);
   if (line.kind === 'finished') return line.exitCode;
   return line.perform({
-    sinks: { ...sinks, outScreen: screenOf(1, line.color), errScreen: screenOf(2, line.color) },
+    sinks: { ...sinks, relay, outScreen: screenOf(1, line.color), errScreen: screenOf(2, line.color) },
     environment: process.env,
     version,
     platform: process.platform,
+    packageFolder: fileURLToPath(PACKAGE_FOLDER),
   });
 }
 

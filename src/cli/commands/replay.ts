@@ -70,6 +70,7 @@ function requestOf(request: ReplayRequest, plan: ReplayPlan, answers: readonly A
     args: plan.arguments.map((word, index) => valueOf('argument', String(index)) ?? word),
     cwd: valueOf('cwd', '') ?? cwd,
     env: env === undefined ? {} : (Object.fromEntries(Object.entries(env)) as ExecRequest['env']),
+    envFiles: [],
     secrets: [
       ...request.secrets,
       ...answers.filter(({ part }) => isVariable(part)).map(({ name }) => ({ name, file: undefined })),
@@ -81,10 +82,20 @@ function requestOf(request: ReplayRequest, plan: ReplayPlan, answers: readonly A
     maxOutputBytes: undefined,
     limits: {},
     strictLimits: false,
+    overflow: undefined,
+    onOverflow: undefined,
+    containment: undefined,
+    stragglers: undefined,
+    preset: undefined,
+    native: undefined,
+    correlation: {},
+    config: undefined,
     shell: shell !== undefined,
     root: undefined,
     json: request.json,
+    events: false,
     quiet: false,
+    verbose: false,
     audit: { isWanted: request.isAudited, file: request.file },
   };
 }

@@ -5,10 +5,16 @@
  * command given as one string (it contains white space and no `--` precedes it) may be followed by our options, as
  * nothing else could follow it.
  */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { splitCommandLine } from '../../core/command-line.js';
+import type { CorrelationOption } from '../../core/correlation.js';
+import type { Containment, StragglerPolicy } from '../../core/launch-spec.js';
 import type { LimitName, ResourceLimits } from '../../core/resource-limits.js';
+import type { OverflowStrategy } from '../../core/retention.js';
+import { shellChoiceOf } from '../../core/shell-choice.js';
 import { RUN_LIMITS } from '../../policy/limits.js';
+import type { Preset } from '../../policy/presets.js';
+import { EXIT_CODES } from '../exit-codes.js';
 import { formatByteCount, formatDuration } from '../quantity.js';
 import { addSecret, addText, addVariable, type SecretSource, type Variable } from '../repeatable.js';
 import type { AuditChoice } from '../commands/run-audit.js';
@@ -23,8 +29,10 @@ export interface ExecRequest {
   readonly cwd: string | undefined;
   /** `undefined` removes a variable. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Files of variables, which those of `env` win over. */
+  readonly envFiles: readonly string[];
   readonly secrets: readonly SecretSource[];
-  /** Patterns of what is redacted in the document, beside secrets. */
+  /** Patterns of what is redacted, beside secrets. */
   readonly redact: readonly string[];
   readonly timeoutMs: number | undefined;
   readonly idleTimeoutMs: number | undefined;
@@ -33,13 +41,25 @@ export interface ExecRequest {
   /** Only those that were given. */
   readonly limits: ResourceLimits;
   readonly strictLimits: boolean;
-  /** `true`: `file` is a line of the default shell. */
-  readonly shell: boolean;
+  readonly overflow: OverflowStrategy | undefined;
+  readonly onOverflow: 'truncate' | 'kill' | undefined;
+  readonly containment: Containment | undefined;
+  readonly stragglers: StragglerPolicy | undefined;
+  readonly preset: Preset | undefined;
+  readonly native: 'auto' | 'require' | 'off' | undefined;
+  readonly correlation: CorrelationOption;
+  /** The configuration file; `false`: none; `undefined`: the one that is found. */
+  readonly config: string | false | undefined;
+  /** `true`: `file` is a line of the default shell; a text: of that shell. */
+  readonly shell: boolean | string;
   /** What confines `cwd`; `undefined`: `CUSTODY_ROOT`, if that is set. */
   readonly root: string | undefined;
   readonly json: boolean;
+  /** Whether what happens is printed as JSON lines. */
+  readonly events: boolean;
   readonly quiet: boolean;
   readonly audit: AuditChoice;
+  readonly verbose: boolean;
 }
 
 interface ExecOptions {
@@ -48,7 +68,20 @@ interface ExecOptions {
   readonly grace?: number;
   readonly cwd?: string;
   readonly env?: readonly Variable[];
+  readonly envFile?: readonly string[];
   readonly secret?: readonly SecretSource[];
+  readonly overflow?: OverflowStrategy;
+  readonly onOverflow?: 'truncate' | 'kill';
+  readonly containment?: Containment;
+  readonly stragglers?: StragglerPolicy;
+  readonly preset?: Preset;
+  readonly native?: 'auto' | 'require' | 'off';
+  readonly runId?: string;
+  readonly sessionId?: string;
+  readonly taskId?: string;
+  readonly toolCallId?: string;
+  readonly config?: string | false;
+  readonly shellName?: string;
   readonly redact?: readonly string[];
   readonly maxOutput?: number;
   readonly memory?: number;
@@ -60,9 +93,11 @@ interface ExecOptions {
   readonly shell?: true;
   readonly root?: string;
   readonly json?: true;
+  readonly events?: true;
   readonly quiet?: true;
   readonly audit: boolean;
   readonly auditDb?: string;
+  readonly verbose?: true;
 }
 
 const EXEC_HELP = `
@@ -71,9 +106,17 @@ Options stand before the command. A command given as one quoted string is split 
 be followed by options:  custody exec "npm test" --timeout 60
 After -- everything is taken as it is.
 
-Exit code: the command's own; 128 + n if it died of signal n, 124 timeout, 125 not started, status lost or stopped at a
-limit, 126 not executable, 127 not found, 130 cancelled, 2 usage, 1 internal error.
-With --json the command writes into pipes; otherwise it inherits the terminal.`;
+Exit code:
+${EXIT_CODES.map(([code, meaning]) => `  ${code.padEnd(15)}${meaning}`).join('\n')}
+
+With --json, --events, --redact and --idle-timeout the command writes into pipes; otherwise it inherits the terminal.
+
+Examples:
+  custody exec npm test
+  custody exec --timeout 10m --memory 2G -- make -j8
+  custody exec "npm test" --timeout 60
+  custody exec --shell 'grep -c TODO src/*.ts | sort'
+  custody exec --secret NPM_TOKEN --json npm publish --dry-run | jq .outcome`;
 
 /** Declares `exec`. */
 export function execGrammar(program: Command, line: TypedLine<ExecRequest>): void {
@@ -102,7 +145,7 @@ function readCommand(words: readonly string[], options: ExecOptions, line: Typed
     );
   }
   // A shell takes the string as it is.
-  if (options.shell === true) {
+  if (shellOf(options) !== false) {
     line.accept(toExecRequest([command], options));
     return;
   }
@@ -112,26 +155,37 @@ function readCommand(words: readonly string[], options: ExecOptions, line: Typed
 }
 
 function describeExec(exec: Command): Command {
-  const { timeoutMs, idleTimeoutMs, graceMs, maxOutputBytes, resources } = RUN_LIMITS;
-  const timeoutHelp = `stop the command after this time (default: ${formatDuration(timeoutMs.standard)})`;
-  const graceHelp = `time between the polite stop and the kill (default: ${formatDuration(graceMs.standard)})`;
-  const maxOutputHelp = `bytes of each stream kept for --json, as 512K or 10M (default: ${formatByteCount(maxOutputBytes.standard)})`;
-  return exec
+  exec
     .description('Run a command, show its output live and return its exit code.')
     .usage('[options] [--] <command> [args...]')
     .argument('<command...>', 'the command and its arguments, or both as one quoted string')
-    .passThroughOptions()
+    .passThroughOptions();
+  addTimeOptions(exec);
+  addSurroundings(exec);
+  addLimitOptions(exec);
+  addContainment(exec);
+  return addReportOptions(exec).addHelpText('after', EXEC_HELP);
+}
+
+function addTimeOptions(exec: Command): void {
+  const { timeoutMs, idleTimeoutMs, graceMs } = RUN_LIMITS;
+  const timeoutHelp = `stop the command after this time (default: ${formatDuration(timeoutMs.standard)})`;
+  const graceHelp = `time between the polite stop and the kill (default: ${formatDuration(graceMs.standard)})`;
+  const idleHelp = 'stop the command when it writes nothing for this long; its output then passes through custody';
+  exec
     .option('--timeout <duration>', timeoutHelp, durationIn(timeoutMs))
-    .option(
-      '--idle-timeout <duration>',
-      'stop the command when it writes nothing for this long (with --json)',
-      durationIn(idleTimeoutMs),
-    )
-    .option('--grace <duration>', graceHelp, durationIn(graceMs))
+    .option('--idle-timeout <duration>', idleHelp, durationIn(idleTimeoutMs))
+    .option('--grace <duration>', graceHelp, durationIn(graceMs));
+}
+
+function addSurroundings(exec: Command): void {
+  exec
     .option('--cwd <directory>', 'run the command in this directory')
     .option('--root <directory>', 'run the command in this directory and refuse a --cwd that is not in it')
     .option('--shell', 'run the command as a line of the default shell; further arguments are quoted')
+    .option('--shell-name <shell>', 'the same in this shell: sh, bash, cmd, powershell or the path of one')
     .option('--env <name=value>', 'set an environment variable (repeatable)', addVariable)
+    .option('--env-file <file>', 'set the variables of a file of NAME=value lines (repeatable); --env wins', addText)
     .option(
       '--secret <name[=file]>',
       'give a variable from the environment, or from a file, and redact its value (repeatable)',
@@ -139,10 +193,30 @@ function describeExec(exec: Command): Command {
     )
     .option(
       '--redact <pattern>',
-      'redact what matches, and what looks like a secret (repeatable, with --json)',
+      'redact what matches, and what looks like a secret (repeatable); the output then passes through custody',
       addText,
     )
+    .option('--config <file>', 'use this configuration file')
+    .option('--no-config', 'use no configuration file')
+    .addOption(new Option('--preset <name>', 'what to start from').choices(['default', 'agent', 'compat']))
+    .addOption(new Option('--native <mode>', 'the native backend').choices(['auto', 'require', 'off']));
+}
+
+function addLimitOptions(exec: Command): void {
+  const { maxOutputBytes, resources } = RUN_LIMITS;
+  const maxOutputHelp = `bytes of each stream kept for --json, as 512K or 10M (default: ${formatByteCount(maxOutputBytes.standard)})`;
+  exec
     .option('--max-output <bytes>', maxOutputHelp, bytesIn(maxOutputBytes))
+    .addOption(
+      new Option('--overflow <part>', 'which part of more output than that is kept').choices([
+        'head-tail',
+        'head',
+        'tail',
+      ]),
+    )
+    .addOption(
+      new Option('--on-overflow <action>', 'whether a command that writes more goes on').choices(['truncate', 'kill']),
+    )
     .option(
       '--memory <bytes>',
       'stop the command when its processes together use more memory, as 512M or 2G',
@@ -160,16 +234,34 @@ function describeExec(exec: Command): Command {
     )
     .option('--max-open-files <count>', 'descriptors that each process may have', countIn(resources.maxOpenFiles))
     .option('--max-file-size <bytes>', 'size of each file that is written', bytesIn(resources.maxFileSizeBytes))
-    .option('--strict-limits', 'do not start the command where one of these limits cannot be enforced')
+    .option('--strict-limits', 'do not start the command where one of these limits cannot be enforced');
+}
+
+function addContainment(exec: Command): void {
+  const levels = ['tree', 'strict', 'group', 'none'];
+  exec
+    .addOption(new Option('--containment <level>', 'how processes are held, or not at all').choices(levels))
+    .addOption(
+      new Option('--stragglers <policy>', 'what happens to what it leaves behind').choices(['kill', 'report', 'leave']),
+    )
+    .option('--run-id <id>', 'id of the work that the run belongs to, carried into documents and records')
+    .option('--session-id <id>', 'likewise, of a session')
+    .option('--task-id <id>', 'likewise, of a task')
+    .option('--tool-call-id <id>', 'likewise, of the call of a tool');
+}
+
+function addReportOptions(exec: Command): Command {
+  return exec
     .option('--json', 'capture the output and print one JSON document instead')
+    .option('--events', 'print what happens as JSON lines: launched, started, output, settled')
+    .option('--verbose', 'say before what is going to run and how, and afterwards what it used')
     .option('--quiet', 'print no summary line')
     .option('--no-audit', 'do not record the run')
-    .option('--audit-db <file>', 'record the run in this store (default: .custody/audit.db of the project)')
-    .addHelpText('after', EXEC_HELP);
+    .option('--audit-db <file>', 'record the run in this store (default: .custody/audit.db of the project)');
 }
 
 function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequest {
-  checkCapture(options);
+  checkTogether(options);
   const [file = '', ...args] = words;
   return {
     kind: 'exec',
@@ -178,6 +270,7 @@ function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequ
     cwd: options.cwd,
     // fromEntries defines own properties, so a variable named __proto__ is a variable like any other.
     env: Object.fromEntries(options.env ?? []),
+    envFiles: options.envFile ?? [],
     secrets: options.secret ?? [],
     redact: options.redact ?? [],
     timeoutMs: options.timeout,
@@ -186,11 +279,21 @@ function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequ
     maxOutputBytes: options.maxOutput,
     limits: limitsOf(options),
     strictLimits: options.strictLimits ?? false,
-    shell: options.shell ?? false,
+    overflow: options.overflow,
+    onOverflow: options.onOverflow,
+    containment: options.containment,
+    stragglers: options.stragglers,
+    preset: options.preset,
+    native: options.native,
+    correlation: correlationOf(options),
+    config: options.config,
+    shell: shellOf(options),
     root: options.root,
     json: options.json ?? false,
+    events: options.events ?? false,
     quiet: options.quiet ?? false,
     audit: { isWanted: options.audit, file: options.auditDb },
+    verbose: options.verbose ?? false,
   };
 }
 
@@ -205,13 +308,22 @@ function limitsOf(options: ExecOptions): ResourceLimits {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/** What needs output that passes through here, which so far only `--json` captures. */
-function checkCapture({ json, idleTimeout, redact }: ExecOptions): void {
-  if (json === true) return;
-  if (idleTimeout !== undefined) {
-    throw new UsageError('--idle-timeout needs --json: output that the command inherits cannot be watched');
-  }
-  if (redact !== undefined) {
-    throw new UsageError('--redact needs --json: output that the command inherits cannot be redacted');
+function shellOf({ shell, shellName }: ExecOptions): boolean | string {
+  return shellName ?? shell ?? false;
+}
+
+/** Only those that were given. */
+function correlationOf({ runId, sessionId, taskId, toolCallId }: ExecOptions): CorrelationOption {
+  const all = { runId, sessionId, taskId, toolCallId };
+  return Object.fromEntries(Object.entries(all).filter(([, id]) => id !== undefined));
+}
+
+function checkTogether({ json, events, shellName }: ExecOptions): void {
+  if (json === true && events === true)
+    throw new UsageError('--json and --events both write to standard output: choose one');
+  if (shellName !== undefined && shellChoiceOf(shellName) === undefined) {
+    throw new UsageError(
+      `--shell-name: ${shellName} is no shell that is known: sh, bash, cmd, powershell or the path of one`,
+    );
   }
 }

@@ -38,6 +38,7 @@ describe('custody exec', () => {
       args: ['status'],
       cwd: undefined,
       env: {},
+      envFiles: [],
       secrets: [],
       redact: [],
       timeoutMs: undefined,
@@ -46,11 +47,21 @@ describe('custody exec', () => {
       maxOutputBytes: undefined,
       limits: {},
       strictLimits: false,
+      overflow: undefined,
+      onOverflow: undefined,
+      containment: undefined,
+      stragglers: undefined,
+      preset: undefined,
+      native: undefined,
+      correlation: {},
+      config: undefined,
       shell: false,
       root: undefined,
       json: false,
+      events: false,
       quiet: false,
       audit: { isWanted: true, file: undefined },
+      verbose: false,
     });
   });
 
@@ -60,6 +71,27 @@ describe('custody exec', () => {
     expect(exec('echo "$HOME | wc', '--shell')).toMatchObject(line);
     expect(exec('--shell', '--', 'grep -c', 'a b')).toMatchObject({ file: 'grep -c', args: ['a b'], shell: true });
     expect(exec('npm', 'test', '--shell')).toMatchObject({ args: ['test', '--shell'], shell: false });
+  });
+
+  it('CLI-01: reads how a command is held, what it belongs to, and where its configuration is', () => {
+    const held = ['--containment', 'group', '--stragglers', 'report', '--preset', 'agent', '--native', 'off'];
+    const ids = ['--run-id', 'r', '--session-id', 's', '--task-id', 't', '--tool-call-id', 'c'];
+    const kept = ['--overflow', 'tail', '--on-overflow', 'kill', '--env-file', 'a.env', '--env-file', 'b.env'];
+    expect(exec(...held, ...ids, ...kept, '--events', '--verbose', '--config', 'x.yml', 'ls')).toMatchObject({
+      containment: 'group',
+      stragglers: 'report',
+      preset: 'agent',
+      native: 'off',
+      correlation: { runId: 'r', sessionId: 's', taskId: 't', toolCallId: 'c' },
+      overflow: 'tail',
+      onOverflow: 'kill',
+      envFiles: ['a.env', 'b.env'],
+      events: true,
+      verbose: true,
+      config: 'x.yml',
+    });
+    expect(exec('--no-config', 'ls').config).toBe(false);
+    expect(exec('--shell-name', 'bash', 'echo $HOME')).toMatchObject({ file: 'echo $HOME', args: [], shell: 'bash' });
   });
 
   it('CMD-09: reads a root', () => {
@@ -171,12 +203,14 @@ describe('custody exec', () => {
     [['exec', '--timeout', '25h', 'ls']],
     [['exec', '--grace', '61s', 'ls']],
     [['exec', '--idle-timeout', '-1', 'ls']],
-    [['exec', '--idle-timeout', '5', 'ls']],
+    [['exec', '--json', '--events', 'ls']],
+    [['exec', '--shell-name', 'emacs', 'ls']],
+    [['exec', '--preset', 'fast', 'ls']],
+    [['exec', '--containment', 'jail', 'ls']],
     [['exec', '--env', 'NOVALUE', 'ls']],
     [['exec', '--env', '=x', 'ls']],
     [['exec', '--secret', '=x', 'ls']],
     [['exec', '--secret', 'TOKEN=', 'ls']],
-    [['exec', '--redact', 'corp-.*', 'ls']],
     [['exec', '--max-output', '1', 'ls']],
     [['exec', ' ']],
     [['exec', `say 'hi`]],

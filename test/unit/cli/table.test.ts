@@ -63,6 +63,7 @@ describe('a table', () => {
           for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
         },
       ),
+      { numRuns: 25 },
     );
   });
 });
