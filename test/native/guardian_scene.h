@@ -109,6 +109,8 @@ class ShimEnd {
     for (const std::string& argument : wish.argv) text += argument + '\0';
     for (const std::string& entry : wish.environment) text += entry + '\0';
     wire::Launch launch{};
+    launch.user = wire::kNoAccount;
+    launch.group = wire::kNoAccount;
     launch.argument_count = static_cast<std::uint32_t>(wish.argv.size());
     launch.environment_count = static_cast<std::uint32_t>(wish.environment.size());
     launch.text_bytes = text.size();
