@@ -6,18 +6,12 @@
  * `unconfirmed`, and a record of its own follows when that changes.
  */
 import type { Cleanup } from '../core/cleanup.js';
-import type { CommandSummary, RunResult } from '../core/run-result.js';
-import type { LaunchedEvent, RunEvent, RunObserver, SettledEvent } from '../core/observer.js';
+import type { RunResult } from '../core/run-result.js';
+import type { LaunchedEvent, RunObserver, SettledEvent } from '../core/observer.js';
 import { stopCauseOf } from '../core/outcome.js';
+import type { Usage } from '../core/settled-facts.js';
 import type { AuditStore } from './audit-store.js';
-import {
-  EVENT_VERSION,
-  type AuditedCleanup,
-  type AuditedStream,
-  type EndEvent,
-  type ExecutionFields,
-  type StartEvent,
-} from './record.js';
+import { EVENT_VERSION, type AuditedCleanup, type AuditedStream, type EndEvent, type StartEvent } from './record.js';
 
 /** Options of {@link auditObserver}. */
 export interface AuditObserverOptions {
@@ -59,8 +53,12 @@ export function auditObserver(store: AuditStore, options: AuditObserverOptions =
       store.append(endEvent(event, userId, limit), fullOutput ? outputOf(event.result) : undefined);
     },
     cleanedUp: ({ id, cleanup }) => {
-      const common = { version: EVENT_VERSION, eventType: 'command_cleanup', executionId: id } as const;
-      store.append({ ...common, cleanup: cleanupOf(cleanup) });
+      store.append({
+        cleanup: cleanupOf(cleanup),
+        eventType: 'command_cleanup',
+        executionId: id,
+        version: EVENT_VERSION,
+      });
     },
     health: () => {
       const { problems, refusal } = store.health();
@@ -69,52 +67,77 @@ export function auditObserver(store: AuditStore, options: AuditObserverOptions =
   };
 }
 
-function startEvent(event: LaunchedEvent, userId: string | null): StartEvent {
-  return { ...fieldsOf(event, event.command, userId), eventType: 'command_execution_start', request: event.request };
-}
+// The keys of all that is made here are in canonical order: `canonicalText` is quick then.
 
-function endEvent(event: SettledEvent, userId: string | null, limit: number | undefined): EndEvent {
-  const { result } = event;
-  const { outcome, usage, output } = result;
+function startEvent({ id, command, correlationIds, request }: LaunchedEvent, userId: string | null): StartEvent {
+  const { env, envMode, hasInput, secretNames, timeoutMs, unsetEnv } = request;
   return {
-    ...fieldsOf(event, event.command, userId),
-    eventType: 'command_execution_end',
-    outcome: outcome.kind,
-    cause: stopCauseOf(outcome) ?? null,
-    reason: result.reason,
-    error: 'error' in outcome ? { code: outcome.error.code, message: outcome.error.message } : null,
-    success: result.success,
-    exitCode: result.exitCode,
-    signal: result.signal,
-    timedOut: result.timedOut,
-    cancelled: result.cancelled,
-    startTime: result.startTime,
-    endTime: result.endTime,
-    durationMs: result.durationMs,
-    queuedMs: result.queuedMs,
-    outputTruncated: output.stdout.truncated || output.stderr.truncated,
-    stdout: streamOf(result, 'stdout', limit),
-    stderr: streamOf(result, 'stderr', limit),
-    cleanup: cleanupOf(result.cleanup),
-    usage,
-    pid: result.pid,
-    backend: result.backend,
-    containment: result.containment,
+    arguments: command.args,
+    // The store makes the line when it has taken out what nobody should see.
+    command: '',
+    commandId: correlationIds.commandId,
+    cwd: command.cwd ?? hostDirectory(),
+    eventType: 'command_execution_start',
+    executable: command.file,
+    executionId: id,
+    repoSha: correlationIds.repoSha,
+    request: { env, envMode, hasInput, secretNames, timeoutMs, unsetEnv },
+    runId: correlationIds.runId,
+    sessionId: correlationIds.sessionId,
+    shell: command.shell,
+    stepId: correlationIds.stepId,
+    targetId: correlationIds.targetId,
+    taskId: correlationIds.taskId,
+    toolCallId: correlationIds.toolCallId,
+    userId,
+    version: EVENT_VERSION,
+    worktreeId: correlationIds.worktreeId,
   };
 }
 
-function fieldsOf({ id, correlationIds }: RunEvent, command: CommandSummary, userId: string | null): ExecutionFields {
+function endEvent(event: SettledEvent, userId: string | null, limit: number | undefined): EndEvent {
+  const { id, command, correlationIds, result } = event;
+  const { outcome, output } = result;
   return {
-    version: EVENT_VERSION,
-    executionId: id,
-    userId,
-    ...correlationIds,
-    // The store makes the line when it has taken out what nobody should see.
-    command: '',
-    executable: command.file,
     arguments: command.args,
+    backend: result.backend,
+    cancelled: result.cancelled,
+    cause: stopCauseOf(outcome) ?? null,
+    cleanup: cleanupOf(result.cleanup),
+    command: '',
+    commandId: correlationIds.commandId,
+    containment: result.containment,
     cwd: command.cwd ?? hostDirectory(),
+    durationMs: result.durationMs,
+    endTime: result.endTime,
+    error: 'error' in outcome ? { code: outcome.error.code, message: outcome.error.message } : null,
+    eventType: 'command_execution_end',
+    executable: command.file,
+    executionId: id,
+    exitCode: result.exitCode,
+    outcome: outcome.kind,
+    outputTruncated: output.stdout.truncated || output.stderr.truncated,
+    pid: result.pid,
+    queuedMs: result.queuedMs,
+    reason: result.reason,
+    repoSha: correlationIds.repoSha,
+    runId: correlationIds.runId,
+    sessionId: correlationIds.sessionId,
     shell: command.shell,
+    signal: result.signal,
+    startTime: result.startTime,
+    stderr: streamOf(result, 'stderr', limit),
+    stdout: streamOf(result, 'stdout', limit),
+    stepId: correlationIds.stepId,
+    success: result.success,
+    targetId: correlationIds.targetId,
+    taskId: correlationIds.taskId,
+    timedOut: result.timedOut,
+    toolCallId: correlationIds.toolCallId,
+    usage: usageOf(result.usage),
+    userId,
+    version: EVENT_VERSION,
+    worktreeId: correlationIds.worktreeId,
   };
 }
 
@@ -128,7 +151,11 @@ function hostDirectory(): string | null {
 }
 
 function cleanupOf({ status, mechanism, killed, survivors }: Cleanup): AuditedCleanup {
-  return { status, mechanism, killed: killed.length, survivors };
+  return { killed: killed.length, mechanism, status, survivors };
+}
+
+function usageOf({ peakRssBytes, processes, scope, systemMs, userMs }: Usage): Usage {
+  return { peakRssBytes, processes, scope, systemMs, userMs };
 }
 
 function streamOf(result: AnyResult, name: 'stdout' | 'stderr', limit: number | undefined): AuditedStream {
@@ -136,11 +163,11 @@ function streamOf(result: AnyResult, name: 'stdout' | 'stderr', limit: number | 
   const text = textOf(result, name);
   const excerpt = limit === undefined || text === undefined ? undefined : endOf(text, limit);
   return {
-    totalBytes,
+    artifact: null,
     droppedBytes,
     excerpt: excerpt?.text ?? null,
     omittedBytes: excerpt?.omittedBytes ?? 0,
-    artifact: null,
+    totalBytes,
   };
 }
 

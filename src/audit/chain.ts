@@ -39,9 +39,27 @@ export function hashOf({ sequence, id, timestamp, event, previousHash }: HashedP
   return createHash('sha256').update(text).digest('base64');
 }
 
-/** A value as the text that is stored and hashed. An unpaired surrogate, which has no UTF-8, is an escape there. */
+/**
+ * A value as the text that is stored and hashed. An unpaired surrogate, which has no UTF-8, is an escape there.
+ *
+ * Events are made with their keys in canonical order; then the text is what the engine's own JSON gives, several times faster.
+ */
 export function canonicalText(value: object): string {
-  return canonicalize(value) ?? '{}';
+  return isInCanonicalOrder(value) ? JSON.stringify(value) : (canonicalize(value) ?? '{}');
+}
+
+/** Whether JSON of this value is canonical as it stands: plain data, and the keys of each object in the order of their units. */
+export function isInCanonicalOrder(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || 'toJSON' in value) return false;
+  if (Array.isArray(value)) return value.every(isInCanonicalOrder);
+  let previous = '';
+  for (const [key, member] of Object.entries(value)) {
+    if (key < previous || !isInCanonicalOrder(member)) return false;
+    previous = key;
+  }
+  return true;
 }
 
 /** Signs the end of a chain. */

@@ -42,8 +42,9 @@ type Redact = (text: string) => string;
 
 function redactStart(event: StartEvent, text: Redact): StartEvent {
   const { request } = event;
+  const names = Object.keys(request.env).sort();
   const env = Object.fromEntries(
-    Object.entries(request.env).map(([name, value]) => [name, isSensitiveName(name) ? REDACTED : text(value)]),
+    names.map((name) => [name, isSensitiveName(name) ? REDACTED : text(request.env[name] ?? '')]),
   );
   return { ...event, ...redactCommand(event, text), request: { ...request, env } };
 }

@@ -7,7 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openAuditStore } from '../../dist/audit.js';
+import { auditObserver, openAuditStore } from '../../dist/audit.js';
 
 const records = Number(process.argv[2] ?? 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), 'custody-bench-audit-'));
@@ -23,55 +23,40 @@ const NAMES = [
   'eslint src',
 ];
 
+const observer = auditObserver(store);
+const request = { env: {}, unsetEnv: [], envMode: 'inherit', secretNames: [], timeoutMs: 300_000, hasInput: false };
+const stream = { totalBytes: 200, droppedBytes: 0, truncated: false, encoding: 'utf8' };
+const RESULT = {
+  ...{ success: true, exitCode: 0, outcome: { kind: 'exited', exitCode: 0 }, reason: null, signal: null },
+  ...{ timedOut: false, cancelled: false, durationMs: 1_000, queuedMs: 0 },
+  ...{ startTime: '2026-11-28T10:00:00.000Z', endTime: '2026-11-28T10:00:01.000Z' },
+  ...{ stdout: 'x '.repeat(100), stderr: 'x '.repeat(100), output: { stdout: stream, stderr: stream } },
+  cleanup: { status: 'confirmed', mechanism: 'shim', killed: [], survivors: [] },
+  usage: { userMs: 1, systemMs: 1, peakRssBytes: 4_096_000, processes: 1, scope: 'tree' },
+  ...{ pid: 1, backend: 'native', containment: 'tree' },
+};
+const FAILED = { ...RESULT, success: false, exitCode: 1, outcome: { kind: 'exited', exitCode: 1 } };
+
 function append(run) {
-  const [executable, ...args] = NAMES[run % NAMES.length].split(' ');
-  const common = {
-    version: 1,
-    executionId: `exec-${run}`,
-    userId: null,
-    ...{
-      runId: `r-${run % 1_000}`,
-      sessionId: `s-${run % 500}`,
-      taskId: `t-${run % 300}`,
-      stepId: null,
-      toolCallId: `c-${run}`,
+  const [file, ...args] = NAMES[run % NAMES.length].split(' ');
+  const event = {
+    id: `exec-${run}`,
+    command: { file, args, cwd: '/work', shell: null },
+    correlationIds: {
+      ...{ runId: `r-${run % 1_000}`, sessionId: `s-${run % 500}`, taskId: `t-${run % 300}`, stepId: null },
+      ...{ toolCallId: `c-${run}`, worktreeId: null, repoSha: null, targetId: null, commandId: null },
     },
-    ...{ worktreeId: null, repoSha: null, targetId: null, commandId: null },
-    ...{ command: '', executable, arguments: args, cwd: '/work', shell: null },
+    timestamp: 0,
   };
-  const request = { env: {}, unsetEnv: [], envMode: 'inherit', secretNames: [], timeoutMs: 300_000, hasInput: false };
-  store.append({ ...common, eventType: 'command_execution_start', request });
-  const stream = { totalBytes: 200, droppedBytes: 0, excerpt: 'x '.repeat(100), omittedBytes: 0, artifact: null };
-  const failed = run % 97 === 0;
-  store.append({
-    ...common,
-    eventType: 'command_execution_end',
-    ...{
-      outcome: 'exited',
-      cause: null,
-      reason: null,
-      error: null,
-      success: !failed,
-      exitCode: failed ? 1 : 0,
-      signal: null,
-    },
-    ...{
-      timedOut: false,
-      cancelled: false,
-      startTime: '2026-11-28T10:00:00.000Z',
-      endTime: '2026-11-28T10:00:01.000Z',
-    },
-    ...{ durationMs: 1_000, queuedMs: 0, outputTruncated: false, stdout: stream, stderr: stream },
-    cleanup: { status: 'confirmed', mechanism: 'shim', killed: 0, survivors: [] },
-    usage: { userMs: 1, systemMs: 1, peakRssBytes: 4_096_000, processes: 1, scope: 'tree' },
-    ...{ pid: 1, backend: 'native', containment: 'tree' },
-  });
+  observer.launched({ ...event, request });
+  observer.settled({ ...event, result: run % 97 === 0 ? FAILED : RESULT });
 }
 
 const BATCH = 30;
 const appendUs = [];
 const writeUs = [];
 const began = performance.now();
+const cpuBefore = process.cpuUsage();
 for (let run = 0; run < records / 2; run += BATCH) {
   const from = performance.now();
   for (let index = run; index < run + BATCH; index += 1) append(index);
@@ -81,8 +66,12 @@ for (let run = 0; run < records / 2; run += BATCH) {
   writeUs.push(((performance.now() - between) * 1_000) / BATCH);
 }
 const seconds = (performance.now() - began) / 1_000;
+const { user, system } = process.cpuUsage(cpuBefore);
 console.log(`node ${process.version}, ${store.health().driver}, ${records} records`);
 console.log(`append, per run: ${median(appendUs).toFixed(1)} us; written, per run: ${median(writeUs).toFixed(1)} us`);
+console.log(
+  `CPU, per run: mean ${((user + system) / (records / 2)).toFixed(1)} us, of it user ${(user / (records / 2)).toFixed(1)} us`,
+);
 console.log(`runs per minute, one after the other: ${Math.round((records / 2 / seconds) * 60)}`);
 
 const QUERIES = {
