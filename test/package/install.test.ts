@@ -22,7 +22,7 @@ describe('the package, installed by npm with install scripts blocked', () => {
   });
 
   it('holds what a user needs and nothing of the repository', () => {
-    const entries = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'prebuilds'];
+    const entries = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'man', 'package.json', 'prebuilds', 'schema'];
     expect(readdirSync(consumer.installed).sort()).toEqual(entries.sort());
   });
 
