@@ -17,7 +17,7 @@ import { JobControl } from './job-control.js';
 import { eventLine, eventObserver, outputOptions, routeOf } from './output-route.js';
 import { ProgressLine } from './progress-line.js';
 import { readSecrets } from './read-secrets.js';
-import { RunAudit } from './run-audit.js';
+import { runAuditOf, type RunAudit } from './run-audit.js';
 import { readVariables } from './read-variables.js';
 import { StopSignals } from './stop-signals.js';
 
@@ -27,7 +27,8 @@ export async function exec(request: ExecRequest, host: CliHost): Promise<number>
   let audit: RunAudit | undefined;
   try {
     const configured = await readConfigured(request.config, host);
-    audit = auditOf(request, host, configured);
+    audit = runAuditOf(request.audit, host, configured, request.root);
+    await audit?.prepare();
     return await report(await runToEnd(request, signals, host, configured, audit), request, host.sinks);
   } catch (error) {
     if (!(error instanceof CustodyError)) throw error;
@@ -37,15 +38,6 @@ export async function exec(request: ExecRequest, host: CliHost): Promise<number>
     await audit?.close();
     signals.close();
   }
-}
-
-/** What records the run; `undefined`: it is not wanted. */
-function auditOf(request: ExecRequest, host: CliHost, configured: Configured | undefined): RunAudit | undefined {
-  const { audit = {}, root } = configured?.loaded.config ?? {};
-  if (!request.audit.isWanted || audit.enabled === false) return undefined;
-  const isSaid = configured?.loaded.sources['audit.file']?.kind !== 'built-in';
-  const file = request.audit.file ?? (isSaid ? audit.file : undefined);
-  return new RunAudit({ ...request.audit, file }, host, request.root ?? root);
 }
 
 async function runToEnd(

@@ -30,7 +30,8 @@ import {
   type ManyEntry,
 } from '../render/many-report.js';
 import { ProgressLine } from '../render/progress.js';
-import { RunAudit } from './run-audit.js';
+import { readConfigured } from './configured.js';
+import { runAuditOf } from './run-audit.js';
 import { StopSignals } from './stop-signals.js';
 
 /** How often the progress line is drawn although nothing has happened. */
@@ -43,7 +44,8 @@ export async function runMany(request: RunManyRequest, host: CliHost): Promise<n
   const signals = new StopSignals();
   const jobs = request.jobs ?? availableParallelism();
   const trace = request.trace === undefined ? undefined : chromeTrace(commands.length);
-  const audit = request.audit.isWanted ? new RunAudit(request.audit, host, undefined) : undefined;
+  const audit = runAuditOf(request.audit, host, await readConfigured(undefined, host));
+  await audit?.prepare();
   const observers = [...(trace === undefined ? [] : [trace]), ...(audit === undefined ? [] : [audit.observer])];
   const runner = createRunner({ maxConcurrent: jobs, observers });
   const startedAt = performance.now();

@@ -4,7 +4,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { openAuditStore, type AuditedRun, type AuditStore } from '../../audit/index.js';
-import { auditFile } from '../audit-file.js';
 import { EXIT } from '../exit-codes.js';
 import type { RunFilter, RunsRequest } from '../grammar/runs.js';
 import type { CliHost } from '../host.js';
@@ -14,7 +13,9 @@ import { renderReportPage } from '../render/report-page.js';
 import { renderExecution } from '../render/run-detail.js';
 import { jsonOfRun, renderRunList } from '../render/run-list.js';
 import { renderPairs } from '../render/pairs.js';
+import { readConfigured } from './configured.js';
 import { replay } from './replay.js';
+import { auditFileOf } from './run-audit.js';
 import { formatByteCount } from '../quantity.js';
 
 type RequestOf<A extends RunsRequest['action']> = Extract<RunsRequest, { readonly action: A }>;
@@ -25,7 +26,7 @@ const PAGE = 1_000;
 
 /** Does what was asked for. @returns The exit code. */
 export async function runs(request: RunsRequest, host: CliHost): Promise<number> {
-  const file = auditFile(request.file, host.environment, process.cwd(), host.environment['CUSTODY_ROOT']);
+  const file = auditFileOf(request.file, host, await readConfigured(undefined, host));
   if (!existsSync(file)) {
     throw new Problem(
       `there is no audit store at ${printable(file)}`,
