@@ -1,7 +1,7 @@
 // Promised    : whatever a command starts is in its job, and ends with it: after a stop, after the leader's own end, and when
 //               the host is killed; also where the host is in a job itself.
 // Not promised: what a service starts on somebody's request.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../conformance/eventually.js';
@@ -77,7 +77,7 @@ describe.runIf(onWindows)('a job', () => {
   it('names a grandchild that lingers, and ends it', async () => {
     const result = await scene.run('leave-behind');
     const pid = Number(/left (\d+)/.exec(result.stdout)?.[1]);
-    expect(result.cleanup.killed).toEqual([{ pid, name: 'probe.exe' }]);
+    expect(result.cleanup.killed).toEqual([{ pid, name: basename(scene.probe) }]);
     expect(result.cleanup.status).toBe('confirmed');
     expect(scene.members()).toEqual([]);
   });

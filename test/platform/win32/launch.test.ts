@@ -1,7 +1,7 @@
 // Promised    : arguments, names, paths and exit codes as Windows has them reach the command, and come back, unchanged.
 // Not promised: a way to run what needs the registry to be opened.
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRunner } from '../../../src/index.js';
 import { placeProgram } from '../../programs/probe-files.js';
@@ -9,27 +9,30 @@ import { onWindows, windowsScene } from './stage.js';
 
 describe.runIf(onWindows)('a launch', () => {
   const scene = windowsScene();
+  /** The probe's file, and its name as one types it. */
+  const file = (): string => basename(scene.probe);
+  const name = (): string => basename(scene.probe, '.exe');
 
   it('CMD-21: finds a name by the extensions of PATHEXT, and says which file it was', async () => {
     const env = { PATH: scene.directory, PATHEXT: '.NONE;.EXE' };
-    const result = await scene.runner.run('probe', ['args', 'found'], { env });
+    const result = await scene.runner.run(name(), ['args', 'found'], { env });
     expect(scene.record(result).stdout).toBe('found\0');
   });
 
   it('CMD-21: finds nothing whose extension PATHEXT does not name', async () => {
     const env = { PATH: scene.directory, PATHEXT: '.CMD' };
-    const { outcome } = await scene.runner.run('probe', ['args'], { env });
+    const { outcome } = await scene.runner.run(name(), ['args'], { env });
     expect(outcome).toMatchObject({ kind: 'not-started', error: { code: 'COMMAND_NOT_FOUND' } });
   });
 
   it.each(['', '.', ';', '.;;', 'C:'])('CMD-21: never looks in the current directory, with PATH %j', async (path) => {
     const options = { cwd: scene.directory, env: { PATH: path } };
-    const { outcome } = await scene.runner.run('probe.exe', ['args'], options);
+    const { outcome } = await scene.runner.run(file(), ['args'], options);
     expect(outcome).toMatchObject({ kind: 'not-started', error: { code: 'COMMAND_NOT_FOUND' } });
   });
 
   it('CMD-21: takes a path with slashes from the working directory', async () => {
-    const result = await scene.runner.run('./probe', ['args', 'here'], { cwd: scene.directory });
+    const result = await scene.runner.run(`./${name()}`, ['args', 'here'], { cwd: scene.directory });
     expect(scene.record(result).stdout).toBe('here\0');
   });
 
@@ -65,7 +68,7 @@ describe.runIf(onWindows)('a launch', () => {
     const failure = scene.run('exit-by', ['abort'], { reject: true });
     await expect(failure).rejects.toMatchObject({
       code: 'PROCESS_CRASHED',
-      message: 'probe.exe was ended by STATUS_ACCESS_VIOLATION',
+      message: `${file()} was ended by STATUS_ACCESS_VIOLATION`,
     });
   });
 
