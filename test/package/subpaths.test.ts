@@ -1,5 +1,5 @@
-// Promised    : every entry of the package loads from ESM and from CommonJS, and goes into a bundle, in a project that has left out the
-//               optional dependencies.
+// Promised    : every entry of the package loads from ESM and from CommonJS, has types, and goes into a bundle, in a project that has left
+//               out the optional dependencies.
 // Not promised: that what needs an optional dependency works without it; docs/audit.md says what does.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,6 +56,20 @@ describe('every entry, without optional dependencies', () => {
       exported.filter((each) => each !== '__esModule'),
     ];
     expect(Object.fromEntries(Object.entries(required).map(withoutMark))).toEqual(imported);
+  });
+
+  it('has types that a strict project with those of Node can check', async () => {
+    const imports = specifiers.map((specifier, index) => `import * as entry${index} from '${specifier}';`);
+    const uses = specifiers.map((_, index) => `console.log(entry${index});`);
+    consumer.write('all.mts', [...imports, ...uses].join('\n'));
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const options = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
+    const target = ['--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom,esnext.disposable'];
+    const nodeTypes = ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')];
+    expect(await consumer.node([tsc, ...options, ...target, ...nodeTypes, 'all.mts'])).toMatchObject({
+      code: 0,
+      stdout: '',
+    });
   });
 
   it.each(['esm', 'cjs'] as const)('goes into a bundle of format %s, which loads', async (format) => {
