@@ -26,10 +26,10 @@ const TYPESCRIPT_ROOMS = {
   parsers: { rooms: ['core'], packages: [/^re2js$/] },
   'child-process': { rooms: ['core', 'policy', 'runner/runner.ts', 'runner/create-runner.ts'], packages: [nodeModule] },
   testing: { rooms: ['core', 'runner', 'backend/backend.ts'], packages: [nodeModule] },
-  audit: { rooms: ['core', 'policy'], packages: [nodeModule, /^libsql$/, /^canonicalize$/, /^picomatch$/] },
+  audit: { rooms: ['core', 'policy'], packages: [nodeModule, /^libsql$/, /^canonicalize$/] },
   telemetry: { rooms: ['core'], packages: [nodeModule] },
   config: { rooms: ['core', 'policy'], packages: [nodeModule, /^yaml$/, /^zod$/] },
-  cli: { rooms: [anything], packages: [nodeModule, /^commander$/, /^picocolors$/, /^cli-table3$/] },
+  cli: { rooms: [anything], packages: [nodeModule, /^commander$/] },
   docker: {
     rooms: ['core', 'policy', 'failure', 'runner/runner.ts', 'targets'],
     packages: [nodeModule],
