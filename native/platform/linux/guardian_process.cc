@@ -105,6 +105,8 @@ core::Status GuardianProcess::TellOfGroups() {
 bool GuardianProcess::StandsBehind(const Shim& shim) {
   const std::lock_guard lock(mutex_);
   ForgetIfUnfit();
+  // Also where no new shim is needed: a guardian whose connection ended first is a zombie only a little later.
+  ReapFormer();
   return control_.is_valid() && shim.generation == generation_;
 }
 
