@@ -16,15 +16,21 @@ const HELP = 'Usage: node scripts/sanitize.mjs address|thread [vitest arguments]
 /** Children crash on purpose; a crash of a worker or a host fails its test without a report as well. */
 const QUIET_CRASHES = ['segv', 'abort', 'sigbus', 'sigfpe', 'sigill'].map((signal) => `handle_${signal}=0`).join(':');
 
+/** A frame of the sanitizer, or of a library that acts for its caller. */
+const RUNTIME_FRAME = /\(lib(?:tsan|c|stdc\+\+)\.so/;
+
 const SUPPRESSIONS = join(root, 'test/native/thread-sanitizer.supp');
 
 /**
  * Node is not instrumented, so TSan does not see its atomic operations and reports races inside of it. A race of ours has
- * our code on the stack of an access; where memory and threads came from does not count.
+ * an access that our code made itself, or through the C and C++ libraries: that it called node, whose garbage collector then
+ * met its own threads, is none. Where memory and threads came from does not count either.
  */
 function hasOurAccess(report) {
   const accesses = report.split(/^ {2}(?:Location|Mutex|Thread|As if synchronized)\b/m, 1)[0];
-  return accesses.includes('custody.node') && !isReusedDescriptor(report, accesses);
+  const stacks = accesses.split(/^ {2}(?=\S)/m).map((stack) => stack.match(/^ {4}#\d+ .*$/gm) ?? []);
+  const accessors = stacks.map((frames) => frames.find((frame) => !RUNTIME_FRAME.test(frame)) ?? '');
+  return accessors.some((frame) => frame.includes('custody.node')) && !isReusedDescriptor(report, accesses);
 }
 
 /**
