@@ -34,8 +34,15 @@ const compiler = process.env.CXX || 'c++';
 const steps = [
   {
     name: 'dist',
-    inputs: ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsup.config.ts'],
-    outputs: ['dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js'],
+    inputs: [
+      'src',
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      'tsconfig.declarations.json',
+      'tsup.config.ts',
+    ],
+    outputs: ['dist/index.js', 'dist/types/index.d.ts', 'dist/cli/main.js'],
     settings: [],
     missing: () => missingPackages(['tsup', 'typescript']),
     command: ['node_modules/tsup/dist/cli-default.js', '--silent'],

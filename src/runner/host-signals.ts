@@ -6,16 +6,9 @@
  * with its default action. A host with a handler of its own decides for itself, and its `exit` ends what it left.
  */
 import { workerThreads } from '../backend/lazy-builtins.js';
+import type { LiveRuns } from './live-runs.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** Counts the runs whose processes may be alive. */
-export interface LiveRuns {
-  enter(): void;
-  leave(): void;
-  /** Nobody but listeners of our passive kind would hear a signal now: what becomes of the host is ours to decide. */
-  decidesOnSignals(): boolean;
-}
 
 /** The parts of `process` that are needed. */
 export type HostProcess = Pick<NodeJS.Process, 'on' | 'off' | 'listenerCount' | 'kill' | 'pid'>;

@@ -10,7 +10,7 @@ import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { fileSystem, operatingSystem } from '../backend/lazy-builtins.js';
 import { isInRange, Issues, type Range } from '../core/validate.js';
-import type { LiveRuns } from './host-signals.js';
+import type { LiveRuns } from './live-runs.js';
 
 /** Options of {@link ParameterFileFunction}. */
 export interface ParameterFileOptions {

@@ -4,7 +4,7 @@ import type { Containment } from '../core/launch-spec.js';
 import type { HostEnvironment } from '../policy/env-policy.js';
 import type { LengthLimits } from '../core/length-budget.js';
 import type { Gate } from './gate.js';
-import type { LiveRuns } from './host-signals.js';
+import type { LiveRuns } from './live-runs.js';
 import type { Observers } from './observers.js';
 import type { Root } from './root.js';
 import type { Shells } from './shells/shells.js';

@@ -17,6 +17,7 @@ const CLONED = [
   'package.json',
   'package-lock.json',
   'tsconfig.json',
+  'tsconfig.declarations.json',
   'tsup.config.ts',
 ];
 
