@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { eventually } from '../conformance/eventually.js';
-import { cliFile, environment, type BackendMode } from './cli-process.js';
+import { cliFile, environment, type BackendMode, type CliOptions } from './cli-process.js';
 
 const source = join(import.meta.dirname, '..', 'programs', 'pty_driver.cc');
 const directory = join(import.meta.dirname, '..', '..', 'build', 'probe');
@@ -35,10 +35,11 @@ export class Terminal {
   #transcript = '';
   #seen = 0;
 
-  private constructor(command: readonly string[], mode: BackendMode) {
+  private constructor(command: readonly string[], mode: BackendMode, { cwd, env: more }: CliOptions = {}) {
     compileDriver();
-    const env = environment(mode, { TERM: 'xterm', PS1: '> ', NODE: process.execPath, CLI: cliFile });
-    this.#driver = spawn(driver, command, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const env = environment(mode, { TERM: 'xterm', PS1: '> ', NODE: process.execPath, CLI: cliFile, ...more });
+    const where = cwd === undefined ? {} : { cwd };
+    this.#driver = spawn(driver, command, { env, ...where, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#driver.stdin.on('error', () => undefined);
     this.#driver.stdout.setEncoding('utf8').on('data', (text: string) => (this.#transcript += text));
     this.#closed = once(this.#driver, 'close');
@@ -46,7 +47,12 @@ export class Terminal {
 
   /** `custody exec` as the session leader, with no shell above it. */
   static exec(mode: BackendMode, ...args: readonly string[]): Terminal {
-    return new Terminal([process.execPath, cliFile, 'exec', ...args], mode);
+    return Terminal.cli(['exec', ...args], { mode });
+  }
+
+  /** Any command of the CLI as the session leader. */
+  static cli(args: readonly string[], { mode = 'require', ...options }: CliOptions = {}): Terminal {
+    return new Terminal([process.execPath, cliFile, ...args], mode, options);
   }
 
   /** A script that runs `"$NODE" "$CLI" exec ...` in the foreground group of the terminal. */
