@@ -315,12 +315,13 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
     // Dropped: what a handle attached may refer to the handle, which must be free to be collected from here on.
     this.#attachments = NO_ATTACHMENTS;
     for (const attachment of attachments) attachment.settled?.();
+    const { captured, parsed } = readOutput(this.backend, this.#launchId, facts, this.#invocation, this.redactor);
     const parts: ResultParts = {
       id: this.id,
       correlationIds: this.correlationIds,
       invocation: this.#invocation,
       facts,
-      ...readOutput(this.backend, this.#launchId, facts, this.#invocation, this.redactor),
+      captured,
       cancelReason: this.#cancelReason,
       backend: this.backend.kind,
       containment: this.#invocation.containment ?? this.#context.defaultContainment,
@@ -329,6 +330,7 @@ export class Run implements LaunchListener, AbortTarget, TurnOwner {
       withheldEnv: this.#withheldEnv,
       redactor: this.redactor,
       taps: this.hold.reports(),
+      parsed,
     };
     const result = createResult(parts);
     this.#reporter?.settled(result, parts);
