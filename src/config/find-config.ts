@@ -56,6 +56,11 @@ export function findConfigFile({ cwd = process.cwd(), file, environment = {} }: 
   return undefined;
 }
 
+/** The folder that a configuration file speaks of: paths in it are against this one. */
+export function folderOfConfig(file: string): string {
+  return dirname(file).replace(/[\\/]\.agent$/, '');
+}
+
 /** A path as messages show it. */
 export function shownPath(file: string, cwd: string): string {
   return relative(cwd, file) || file;

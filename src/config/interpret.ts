@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { nearestName } from '../core/nearest-name.js';
 import { contentProblem } from '../core/validate.js';
 import { pathTo, type Entry, type Note, type Place, type ScalarValue, type Tree } from './document.js';
-import { ALIASES, configSchema, sectionOf, snakeCase, type ConfigValues } from './schema.js';
+import { ALIASES, configSchema, memberOf, sectionOf, snakeCase, type ConfigValues } from './schema.js';
 
 /** What a file says. */
 export interface Interpreted {
@@ -89,8 +89,13 @@ class Interpreter {
     }
     // A key without a value says nothing.
     if (entry.tree.kind === 'scalar' && entry.tree.value === null) return;
+    const member = memberOf(inner);
     const value =
-      section === undefined ? this.#plain(entry.tree, memberPath) : this.section(entry.tree, section, memberPath);
+      section !== undefined
+        ? this.section(entry.tree, section, memberPath)
+        : member !== undefined && entry.tree.kind === 'list'
+          ? this.#list(entry.tree.items, entry.tree.at, member, memberPath)
+          : this.#plain(entry.tree, memberPath);
     if (value !== undefined) members[key] = typeof value === 'number' ? value * factor : value;
   }
 
@@ -106,6 +111,13 @@ class Interpreter {
     } else if (Object.hasOwn(vars, key)) this.#note(at, variablePath, 'is there twice');
     else vars[key] = tree.value;
     this.#places.set(variablePath, at);
+  }
+
+  /** A list whose members are maps with keys of the schema. */
+  #list(items: readonly Tree[], at: Place, schema: z.ZodObject, path: string): PlainValue | undefined {
+    this.#places.set(path, at);
+    const members = items.map((item, index) => this.section(item, schema, `${path}[${index}]`));
+    return members.every((member) => member !== undefined) ? members : undefined;
   }
 
   /** A value as it stands. */

@@ -26,8 +26,10 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Every key of every section in snake_case too, and the names of earlier tools. */
+/** Every key of every section and of every member of a list in snake_case too, and the names of earlier tools. */
 function withSpellings(schema: JsonSchema): JsonSchema {
+  const items = schema['items'] as JsonSchema | undefined;
+  if (items !== undefined) return { ...schema, items: withSpellings(items) };
   const properties = schema['properties'] as Record<string, JsonSchema> | undefined;
   if (properties === undefined) return schema;
   const spelled: Record<string, JsonSchema> = {};

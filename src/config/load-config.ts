@@ -2,7 +2,7 @@
  * Reads the configuration once: finds the file, reads it as what it is, and puts environment and options on top.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { MAX_CONFIG_BYTES, parseTree, type Entry, type Note, type ScalarValue, type Tree } from './document.js';
 import {
@@ -13,7 +13,7 @@ import {
   type FileValues,
   type Override,
 } from './effective.js';
-import { findConfigFile, shownPath, type FindConfigOptions } from './find-config.js';
+import { findConfigFile, folderOfConfig, shownPath, type FindConfigOptions } from './find-config.js';
 import { interpret } from './interpret.js';
 import { configSchema, type ConfigValues } from './schema.js';
 
@@ -97,8 +97,7 @@ function readConfigFile(file: string, cwd: string): FileValues {
     );
   }
   const read = interpretText(text, shown, file);
-  const folder = dirname(file).replace(/[\\/]\.agent$/, '');
-  return { ...read, values: withAbsolutePaths(read.values, folder) };
+  return { ...read, values: withAbsolutePaths(read.values, folderOfConfig(file)) };
 }
 
 function interpretText(text: string, shown: string, file: string): FileValues {

@@ -142,6 +142,51 @@ const limits = z
   )
   .meta({ description: 'What the processes of one command may use.' });
 
+const command = z.union([text(), texts('words').min(1)], 'must be a line or a list of words');
+
+/** As the room of validation has it, which checks what is said between stages: names, cycles, formats. */
+const stage = z.strictObject(
+  {
+    name: text().meta({ description: 'Unique among the stages.' }),
+    command: command.meta({ description: 'A line, which is split into words without a shell, or its words.' }),
+    fixable: flag().meta({ description: 'Whether a failure may be repaired, once.', default: false }).optional(),
+    fixCommand: command.meta({ description: 'What repairs; by default the command itself.' }).optional(),
+    after: texts('names of stages')
+      .meta({ description: 'Stages that must have passed. By default all before it have ended.' })
+      .optional(),
+    cwd: text().meta({ description: 'Working directory, against that of the validation.' }).optional(),
+    env: z
+      .record(z.string(), z.union([z.string(), z.null()], 'must be a text, or null'), 'must be a map of variables')
+      .meta({ description: 'Variables to set; null removes one.' })
+      .optional(),
+    shell: flag().meta({ description: 'Whether commands are lines of the default shell.', default: false }).optional(),
+    timeoutMs: wholeNumber(RUN_LIMITS.timeoutMs)
+      .meta({ description: 'Milliseconds that each of its commands may take.' })
+      .optional(),
+    format: z
+      .union([text(), texts('formats').min(1)], 'must be a format or a list of formats')
+      .meta({ description: 'How its output is read: auto, none, or formats of custody/parsers.', default: 'auto' })
+      .optional(),
+  },
+  'must be a map',
+);
+
+const validation = z
+  .strictObject(
+    {
+      stages: z
+        .array(stage, 'must be a list of stages')
+        .meta({ description: 'The checks of the project, in their order.' })
+        .optional(),
+      continueOnFailure: flag()
+        .meta({ description: 'Whether the stages after one that failed are run.', default: false })
+        .optional(),
+      fix: flag().meta({ description: 'Whether stages repair what they can.', default: true }).optional(),
+    },
+    'must be a map',
+  )
+  .meta({ description: 'What custody validate runs where there is no custody.validate.yml.' });
+
 /** Every key, by its camelCase name. */
 export const configSchema = z.strictObject(
   {
@@ -201,6 +246,7 @@ export const configSchema = z.strictObject(
     limits: limits.optional(),
     redaction: redaction.optional(),
     audit: audit.optional(),
+    validation: validation.optional(),
   },
   'must be a map of keys',
 );
@@ -218,6 +264,12 @@ export const ALIASES: Readonly<Record<string, { readonly key: string; readonly f
 /** `maxOutputKb` as `max_output_kb`. */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** The object schema of the members of a list, `undefined` where it holds plain values or the key no list. */
+export function memberOf(schema: z.ZodType): z.ZodObject | undefined {
+  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return inner instanceof z.ZodArray && inner.element instanceof z.ZodObject ? inner.element : undefined;
 }
 
 /** The object schema of a section, `undefined` where the key holds a plain value. Keys of `vars` are names, not keys. */

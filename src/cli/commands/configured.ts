@@ -14,15 +14,18 @@ export interface Configured {
 }
 
 /**
- * What the configuration says; `undefined` if there is none. `file`: as of `--config`, `false` as of `--no-config`.
+ * What the configuration says; `undefined` if there is none. `file`: as of `--config`, `false` as of `--no-config`; `directory`: where
+ * one that nobody names is looked for, if that is not the working directory.
  *
  * @throws `ConfigError` with code `VALIDATION_FAILED`, naming every problem.
  */
 export async function readConfigured(
   file: string | false | undefined,
   { environment }: Pick<CliHost, 'environment'>,
+  directory?: string,
 ): Promise<Configured | undefined> {
-  const found = findConfigFile({ file, environment });
+  const isNamed = file !== undefined || (environment['CUSTODY_CONFIG'] ?? '') !== '';
+  const found = findConfigFile({ file, environment, cwd: isNamed ? undefined : directory });
   if (found === undefined) return undefined;
   const { loadConfig, runnerOptionsOf } = await import('../../config/index.js');
   const loaded = loadConfig({ file: found, environment });

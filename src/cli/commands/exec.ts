@@ -100,6 +100,7 @@ function runOptions(request: ExecRequest, configured: Configured | undefined): R
     onOverflow: request.onOverflow,
     containment: request.containment,
     stragglers: request.stragglers,
+    eligibility: request.eligibility,
     correlation: request.correlation,
     limits: request.limits,
     strictLimits: request.strictLimits || undefined,

@@ -30,7 +30,7 @@ import {
   type ManyEntry,
 } from '../render/many-report.js';
 import { ProgressLine } from '../render/progress.js';
-import { readConfigured } from './configured.js';
+import { readConfigured, type Configured } from './configured.js';
 import { runAuditOf } from './run-audit.js';
 import { StopSignals } from './stop-signals.js';
 
@@ -42,12 +42,13 @@ export async function runMany(request: RunManyRequest, host: CliHost): Promise<n
   const { sinks } = host;
   const commands = readCommandList(await readSource(request.source), request);
   const signals = new StopSignals();
-  const jobs = request.jobs ?? availableParallelism();
+  const configured = await readConfigured(request.config, host);
+  const jobs = request.jobs ?? saidMaxConcurrent(configured) ?? availableParallelism();
   const trace = request.trace === undefined ? undefined : chromeTrace(commands.length);
-  const audit = runAuditOf(request.audit, host, await readConfigured(undefined, host));
+  const audit = runAuditOf(request.audit, host, configured);
   await audit?.prepare();
   const observers = [...(trace === undefined ? [] : [trace]), ...(audit === undefined ? [] : [audit.observer])];
-  const runner = createRunner({ maxConcurrent: jobs, observers });
+  const runner = createRunner({ ...configured?.options, maxConcurrent: jobs, observers });
   const startedAt = performance.now();
   const many = new ManyRuns(request, commands, runner, sinks);
   try {
@@ -67,6 +68,12 @@ export async function runMany(request: RunManyRequest, host: CliHost): Promise<n
   else if (!request.quiet) sinks.err(renderManySummary(report, sinks.errScreen));
   if (request.trace !== undefined) writeTrace(request.trace, JSON.stringify(trace));
   return exitCode;
+}
+
+/** What the file or its preset says; what is only built in is for one program, and not for a list. */
+function saidMaxConcurrent(configured: Configured | undefined): number | undefined {
+  const isSaid = configured?.loaded.sources['maxConcurrent']?.kind !== 'built-in';
+  return isSaid ? configured?.options.maxConcurrent : undefined;
 }
 
 class ManyRuns {

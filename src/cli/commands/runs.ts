@@ -26,7 +26,7 @@ const PAGE = 1_000;
 
 /** Does what was asked for. @returns The exit code. */
 export async function runs(request: RunsRequest, host: CliHost): Promise<number> {
-  const file = auditFileOf(request.file, host, await readConfigured(undefined, host));
+  const file = auditFileOf(request.file, host, await readConfigured(request.config, host));
   if (!existsSync(file)) {
     throw new Problem(
       `there is no audit store at ${printable(file)}`,

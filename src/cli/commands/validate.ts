@@ -1,12 +1,13 @@
 /**
  * `custody validate`: the stages of a file, or of what the project is, and what came of them.
  *
- * Decides where stages come from and which ones are run; what a stage is and when it is skipped is the room's business.
+ * Decides where stages come from, where they run and which ones are; what a stage is and when it is skipped is the room's business.
  */
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createRunner, timeBudget } from '../../index.js';
+import { folderOfConfig } from '../../config/find-config.js';
 import { nearestName } from '../../core/nearest-name.js';
 import {
   detectStages,
@@ -24,6 +25,8 @@ import type { ValidateRequest } from '../grammar/validate.js';
 import type { CliHost, Sinks } from '../host.js';
 import { Problem } from '../problem.js';
 import { renderStageList, renderValidation } from '../render/validation-report.js';
+import { readConfigured, type Configured } from './configured.js';
+import { runAuditOf } from './run-audit.js';
 import { StopSignals } from './stop-signals.js';
 
 /** Raised when a field is removed or changes its meaning; new fields do not raise it. */
@@ -31,14 +34,19 @@ const DOCUMENT_VERSION = 1;
 const FILE_NAMES: readonly string[] = ['custody.validate.yml', 'custody.validate.yaml', 'custody.validate.json'];
 
 /** Runs the stages. @returns The exit code of the CLI. */
-export async function validate(request: ValidateRequest, { sinks }: CliHost): Promise<number> {
-  const cwd = resolve(request.cwd ?? '.');
-  const file = await stageFileOf(request, cwd);
+export async function validate(request: ValidateRequest, host: CliHost): Promise<number> {
+  const { sinks } = host;
+  const directory = resolve(request.cwd ?? '.');
+  const configured = await readConfigured(request.config, host, directory);
+  const { file, cwd } = await planOf(request, directory, configured);
   const stages = chosen(file.stages, request.stages);
   if (request.list) {
     sinks.out(renderStageList(stages, sinks.outScreen));
     return EXIT.ok;
   }
+  const audit = runAuditOf(request.audit, host, configured);
+  await audit?.prepare();
+  const runner = createRunner({ ...configured?.options, observers: audit === undefined ? [] : [audit.observer] });
   const abort = new AbortController();
   const stop = (): void => {
     abort.abort();
@@ -47,28 +55,48 @@ export async function validate(request: ValidateRequest, { sinks }: CliHost): Pr
   signals.attach({ stop, kill: stop });
   const budget = request.timeoutMs === undefined ? undefined : timeBudget(request.timeoutMs);
   try {
-    const output = await runStages(createRunner(), stages, {
+    const running = runStages(runner, stages, {
       cwd,
       continueOnFailure: request.continueOnFailure ?? file.continueOnFailure,
       fix: request.fix ?? file.fix,
       budget,
       signal: abort.signal,
     });
+    audit?.load();
+    const output = await running;
     await report(request, output, sinks);
     if (signals.hasAsked) return EXIT.cancelled;
     if (output.success) return EXIT.ok;
     return budget?.isSpent === true ? EXIT.timeout : EXIT.stageFailed;
   } finally {
+    await audit?.close();
     signals.close();
   }
 }
 
-async function stageFileOf(request: ValidateRequest, cwd: string): Promise<StageFile> {
+interface Plan {
+  readonly file: StageFile;
+  /** Where the stages run. */
+  readonly cwd: string;
+}
+
+/** The stages of a file of their own; else those of the configuration, which run where that is; else those of the project. */
+async function planOf(request: ValidateRequest, cwd: string, configured: Configured | undefined): Promise<Plan> {
   const usual = FILE_NAMES.map((name) => join(cwd, name)).find((path) => existsSync(path));
   const path = request.file ?? usual;
-  const file = path === undefined ? undefined : await parseStageFile(await textOf(path));
-  const found = file ?? { stages: await stagesOf(cwd), continueOnFailure: undefined, fix: undefined };
-  if (found.stages.length > 0) return found;
+  if (path !== undefined) return checked({ file: await parseStageFile(await textOf(path)), cwd });
+  const { config, file } = configured?.loaded ?? {};
+  const { stages, continueOnFailure, fix } = config?.validation ?? {};
+  if (stages === undefined || file === undefined) {
+    return checked({ file: { stages: await stagesOf(cwd), continueOnFailure, fix }, cwd });
+  }
+  // Formats are texts here; their names are checked where stages are.
+  const own = { stages: stages as readonly ValidationStage[], continueOnFailure, fix };
+  return checked({ file: own, cwd: request.cwd === undefined ? folderOfConfig(file) : cwd });
+}
+
+function checked(plan: Plan): Plan {
+  if (plan.file.stages.length > 0) return plan;
   throw new Problem('there is nothing to validate', `write ${FILE_NAMES[0] ?? ''}, or name a file of stages`);
 }
 

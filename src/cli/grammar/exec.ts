@@ -8,6 +8,7 @@
 import { Option, type Command } from 'commander';
 import { splitCommandLine } from '../../core/command-line.js';
 import type { CorrelationOption } from '../../core/correlation.js';
+import type { EligibilityMode } from '../../core/eligibility.js';
 import type { Containment, StragglerPolicy } from '../../core/launch-spec.js';
 import type { LimitName, ResourceLimits } from '../../core/resource-limits.js';
 import type { OverflowStrategy } from '../../core/retention.js';
@@ -19,6 +20,7 @@ import { formatByteCount, formatDuration } from '../quantity.js';
 import { addSecret, addText, addVariable, type SecretSource, type Variable } from '../repeatable.js';
 import type { AuditChoice } from '../commands/run-audit.js';
 import { UsageError, type TypedLine } from './grammar.js';
+import { addAudit, addConfig, auditChoiceOf, type AuditOptions, type ConfigChoice } from './project-options.js';
 import { bytesIn, countIn, durationIn } from './values.js';
 
 /** One `custody exec`, ready to be started. Durations are in milliseconds; `undefined` means the library's default. */
@@ -47,9 +49,9 @@ export interface ExecRequest {
   readonly stragglers: StragglerPolicy | undefined;
   readonly preset: Preset | undefined;
   readonly native: 'auto' | 'require' | 'off' | undefined;
+  readonly eligibility: EligibilityMode | undefined;
   readonly correlation: CorrelationOption;
-  /** The configuration file; `false`: none; `undefined`: the one that is found. */
-  readonly config: string | false | undefined;
+  readonly config: ConfigChoice;
   /** `true`: `file` is a line of the default shell; a text: of that shell. */
   readonly shell: boolean | string;
   /** What confines `cwd`; `undefined`: `CUSTODY_ROOT`, if that is set. */
@@ -62,7 +64,7 @@ export interface ExecRequest {
   readonly verbose: boolean;
 }
 
-interface ExecOptions {
+interface ExecOptions extends AuditOptions {
   readonly timeout?: number;
   readonly idleTimeout?: number;
   readonly grace?: number;
@@ -76,11 +78,12 @@ interface ExecOptions {
   readonly stragglers?: StragglerPolicy;
   readonly preset?: Preset;
   readonly native?: 'auto' | 'require' | 'off';
+  readonly eligibility?: EligibilityMode;
   readonly runId?: string;
   readonly sessionId?: string;
   readonly taskId?: string;
   readonly toolCallId?: string;
-  readonly config?: string | false;
+  readonly config?: ConfigChoice;
   readonly shellName?: string;
   readonly redact?: readonly string[];
   readonly maxOutput?: number;
@@ -95,8 +98,6 @@ interface ExecOptions {
   readonly json?: true;
   readonly events?: true;
   readonly quiet?: true;
-  readonly audit: boolean;
-  readonly auditDb?: string;
   readonly verbose?: true;
 }
 
@@ -179,7 +180,7 @@ function addTimeOptions(exec: Command): void {
 }
 
 function addSurroundings(exec: Command): void {
-  exec
+  const withVariables = exec
     .option('--cwd <directory>', 'run the command in this directory')
     .option('--root <directory>', 'run the command in this directory and refuse a --cwd that is not in it')
     .option('--shell', 'run the command as a line of the default shell; further arguments are quoted')
@@ -195,11 +196,17 @@ function addSurroundings(exec: Command): void {
       '--redact <pattern>',
       'redact what matches, and what looks like a secret (repeatable); the output then passes through custody',
       addText,
-    )
-    .option('--config <file>', 'use this configuration file')
-    .option('--no-config', 'use no configuration file')
+    );
+  addConfig(withVariables)
     .addOption(new Option('--preset <name>', 'what to start from').choices(['default', 'agent', 'compat']))
-    .addOption(new Option('--native <mode>', 'the native backend').choices(['auto', 'require', 'off']));
+    .addOption(new Option('--native <mode>', 'the native backend').choices(['auto', 'require', 'off']))
+    .addOption(
+      new Option('--eligibility <mode>', 'what should not run unattended: run it, say so, or refuse it').choices([
+        'off',
+        'warn',
+        'enforce',
+      ]),
+    );
 }
 
 function addLimitOptions(exec: Command): void {
@@ -251,13 +258,12 @@ function addContainment(exec: Command): void {
 }
 
 function addReportOptions(exec: Command): Command {
-  return exec
+  const withReports = exec
     .option('--json', 'capture the output and print one JSON document instead')
     .option('--events', 'print what happens as JSON lines: launched, started, output, settled')
     .option('--verbose', 'say before what is going to run and how, and afterwards what it used')
-    .option('--quiet', 'print no summary line')
-    .option('--no-audit', 'do not record the run')
-    .option('--audit-db <file>', 'record the run in this store (default: .custody/audit.db of the project)');
+    .option('--quiet', 'print no summary line');
+  return addAudit(withReports, 'the run');
 }
 
 function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequest {
@@ -285,6 +291,7 @@ function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequ
     stragglers: options.stragglers,
     preset: options.preset,
     native: options.native,
+    eligibility: options.eligibility,
     correlation: correlationOf(options),
     config: options.config,
     shell: shellOf(options),
@@ -292,7 +299,7 @@ function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequ
     json: options.json ?? false,
     events: options.events ?? false,
     quiet: options.quiet ?? false,
-    audit: { isWanted: options.audit, file: options.auditDb },
+    audit: auditChoiceOf(options),
     verbose: options.verbose ?? false,
   };
 }

@@ -4,6 +4,7 @@ import type { AuditChoice } from '../commands/run-audit.js';
 import { GATE_LIMITS, RUN_LIMITS } from '../../policy/limits.js';
 import { formatByteCount, formatDuration } from '../quantity.js';
 import type { TypedLine } from './grammar.js';
+import { addAudit, addConfig, auditChoiceOf, type AuditOptions, type ConfigChoice } from './project-options.js';
 import { bytesIn, countIn, durationIn } from './values.js';
 
 /** One `custody run-many`. `undefined` means the default. */
@@ -11,7 +12,7 @@ export interface RunManyRequest {
   readonly kind: 'run-many';
   /** `-`: standard input. */
   readonly source: string;
-  /** Commands at a time; `undefined`: one for each processor. */
+  /** Commands at a time; `undefined`: what the configuration says, else one for each processor. */
   readonly jobs: number | undefined;
   readonly keepGoing: boolean;
   /** `true`: lines are lines of the default shell. */
@@ -24,10 +25,12 @@ export interface RunManyRequest {
   /** Where the trace goes; `undefined`: there is none. */
   readonly trace: string | undefined;
   readonly quiet: boolean;
+  readonly config: ConfigChoice;
   readonly audit: AuditChoice;
 }
 
-interface RunManyOptions {
+interface RunManyOptions extends AuditOptions {
+  readonly config?: ConfigChoice;
   readonly jobs?: number;
   readonly keepGoing?: true;
   readonly shell?: true;
@@ -38,8 +41,6 @@ interface RunManyOptions {
   readonly json?: true;
   readonly trace?: string;
   readonly quiet?: true;
-  readonly audit: boolean;
-  readonly auditDb?: string;
 }
 
 const HELP = `
@@ -56,13 +57,13 @@ Exit code: 0 if all succeeded, 123 if any failed, 130 cancelled, 2 usage, 125 if
 /** Declares `run-many`. */
 export function runManyGrammar(program: Command, line: TypedLine<RunManyRequest>): void {
   const { timeoutMs, graceMs, maxOutputBytes } = RUN_LIMITS;
-  program
+  const command = program
     .command('run-many')
     .description('Run the commands of a file, several at a time, and report on them together.')
     .argument('<file>', 'a command on each line; - for standard input')
     .option(
       '--jobs <count>',
-      'commands at a time (default: one for each processor)',
+      'commands at a time (default: maxConcurrent of the configuration, else one for each processor)',
       countIn(GATE_LIMITS.maxConcurrent),
     )
     .option('--keep-going', 'go on after a command has failed')
@@ -85,9 +86,8 @@ export function runManyGrammar(program: Command, line: TypedLine<RunManyRequest>
     )
     .option('--json', 'print one JSON document instead of the output')
     .option('--trace <file>', 'write a trace of the commands, for Perfetto')
-    .option('--quiet', 'print the output alone: no progress, no lines of our own, no summary')
-    .option('--no-audit', 'do not record the runs')
-    .option('--audit-db <file>', 'record the runs in this store (default: .custody/audit.db of the project)')
+    .option('--quiet', 'print the output alone: no progress, no lines of our own, no summary');
+  addAudit(addConfig(command), 'the runs')
     .addHelpText('after', HELP)
     .action((source: string, options: RunManyOptions) => {
       line.accept(toRequest(source, options));
@@ -108,6 +108,7 @@ function toRequest(source: string, options: RunManyOptions): RunManyRequest {
     json: options.json ?? false,
     trace: options.trace,
     quiet: options.quiet ?? false,
-    audit: { isWanted: options.audit, file: options.auditDb },
+    config: options.config,
+    audit: auditChoiceOf(options),
   };
 }

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseInstantMs } from '../instant.js';
 import { addSecret, type SecretSource } from '../repeatable.js';
 import { UsageError, type TypedLine } from './grammar.js';
+import { addConfig, type ConfigChoice } from './project-options.js';
 import { countIn, durationIn } from './values.js';
 
 /** How times are shown. */
@@ -13,6 +14,7 @@ export const LIST_FORMATS = ['table', 'json', 'jsonl'] as const;
 interface Common {
   /** `undefined`: the usual file. */
   readonly file: string | undefined;
+  readonly config: ConfigChoice;
   readonly json: boolean;
 }
 
@@ -84,11 +86,12 @@ type Declare = (name: string, description: string) => Command;
 export function runsGrammar(program: Command, line: TypedLine<RunsRequest>): void {
   const group = program.command('runs').description('Look at what was run: the audit store of this project.');
   const declare: Declare = (name, description) =>
-    group
-      .command(name)
-      .description(description)
-      .option('--audit-db <file>', 'the store (default: CUSTODY_AUDIT_DB, or .custody/audit.db of the project)')
-      .option('--json', 'print JSON');
+    addConfig(
+      group
+        .command(name)
+        .description(description)
+        .option('--audit-db <file>', 'the store (default: CUSTODY_AUDIT_DB, or .custody/audit.db of the project)'),
+    ).option('--json', 'print JSON');
   declareList(declare, line);
   declareShow(declare, line);
   declareStats(declare, line);
@@ -101,11 +104,12 @@ export function runsGrammar(program: Command, line: TypedLine<RunsRequest>): voi
 
 interface Given {
   readonly auditDb?: string;
+  readonly config?: ConfigChoice;
   readonly json?: true;
 }
 
-function commonOf({ auditDb, json }: Given): Common {
-  return { file: auditDb, json: json ?? false };
+function commonOf({ auditDb, config, json }: Given): Common {
+  return { file: auditDb, config, json: json ?? false };
 }
 
 function withFilter(command: Command, limit: { readonly standard: number; readonly max: number }): Command {

@@ -1,14 +1,16 @@
 /** The grammar of `custody validate`. */
 import type { Command } from 'commander';
 import { RUN_LIMITS } from '../../policy/limits.js';
+import type { AuditChoice } from '../commands/run-audit.js';
 import { addText } from '../repeatable.js';
 import type { TypedLine } from './grammar.js';
+import { addAudit, addConfig, auditChoiceOf, type AuditOptions, type ConfigChoice } from './project-options.js';
 import { durationIn } from './values.js';
 
 /** One `custody validate`. */
 export interface ValidateRequest {
   readonly kind: 'validate';
-  /** The file of stages; `undefined`: the usual names, else what the project is. */
+  /** The file of stages; `undefined`: the usual names, else the configuration, else what the project is. */
   readonly file: string | undefined;
   readonly cwd: string | undefined;
   readonly json: boolean;
@@ -22,9 +24,12 @@ export interface ValidateRequest {
   readonly stages: readonly string[];
   readonly list: boolean;
   readonly timeoutMs: number | undefined;
+  readonly config: ConfigChoice;
+  readonly audit: AuditChoice;
 }
 
-interface ValidateOptions {
+interface ValidateOptions extends AuditOptions {
+  readonly config?: ConfigChoice;
   readonly cwd?: string;
   readonly json?: true;
   readonly sarif?: string;
@@ -38,14 +43,17 @@ interface ValidateOptions {
 }
 
 const HELP = `
-Without a file: custody.validate.yml, .yaml or .json in the directory, else stages for what the project is (scripts of
+Without a file: custody.validate.yml, .yaml or .json in the directory, else section validation of the configuration, whose
+stages run in the directory of that file unless --cwd says another, else stages for what the project is (scripts of
 package.json, Cargo, pytest, ruff and mypy, .NET, Go).
+
+--stage runs what it names and nothing else: stages that these name in "after" are not run, and count as passed.
 
 Exit code: 0 if every stage passed, 1 if one failed, 2 usage, 124 when --timeout was spent, 130 cancelled.`;
 
 /** Declares `validate`. */
 export function validateGrammar(program: Command, line: TypedLine<ValidateRequest>): void {
-  program
+  const command = program
     .command('validate')
     .description('Run the checks of a project in stages and show what they found.')
     .argument('[file]', 'a file of stages, YAML or JSON')
@@ -59,7 +67,8 @@ export function validateGrammar(program: Command, line: TypedLine<ValidateReques
     .option('--json', 'print one JSON document')
     .option('--github', 'print annotations for GitHub Actions')
     .option('--sarif <file>', 'write what was found as SARIF 2.1')
-    .option('--junit <file>', 'write what came of the stages as JUnit XML')
+    .option('--junit <file>', 'write what came of the stages as JUnit XML');
+  addAudit(addConfig(command), 'the runs')
     .addHelpText('after', HELP)
     .action((file: string | undefined, options: ValidateOptions) => {
       line.accept({
@@ -75,6 +84,8 @@ export function validateGrammar(program: Command, line: TypedLine<ValidateReques
         stages: options.stage ?? [],
         list: options.list ?? false,
         timeoutMs: options.timeout,
+        config: options.config,
+        audit: auditChoiceOf(options),
       });
     });
 }

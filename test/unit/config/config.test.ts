@@ -43,6 +43,7 @@ describe('the values of a configuration', () => {
         fullOutput: false,
         onFailure: 'degrade',
       },
+      validation: { continueOnFailure: false, fix: true },
     });
   });
 
@@ -58,6 +59,7 @@ describe('the values of a configuration', () => {
     const whole = example.replace(/^(\s*)# (?=\s*[a-zA-Z]+:( |$))(?!yaml-language)/gm, '$1');
     const { config } = parseConfig(whole);
     expect(config).toMatchObject({ root: '.', maxQueued: 1_000, limits: { memoryMb: 2_048 } });
+    expect(config.validation?.stages?.map(({ name }) => name)).toEqual(['types', 'lint']);
     expect(config.environment).toMatchObject({ include: ['NPM_TOKEN'], vars: { CI: 'true' } });
   });
 
@@ -102,6 +104,29 @@ describe('the values of a configuration', () => {
     });
   });
 
+  it('CFG-01, VAL-01: stages of a validation take both spellings, and variables that are no keys', () => {
+    const text = `
+validation:
+  continue_on_failure: true
+  stages:
+    - name: types
+      command: npx tsc
+      timeout_ms: 1000
+    - {name: lint, command: [npx, eslint], fixCommand: npx eslint --fix, after: [], env: {timeout_ms: x}}
+`;
+    expect(parseConfig(text).config.validation).toEqual({
+      continueOnFailure: true,
+      fix: true,
+      stages: [
+        { name: 'types', command: 'npx tsc', timeoutMs: 1_000 },
+        {
+          ...{ name: 'lint', command: ['npx', 'eslint'], fixCommand: 'npx eslint --fix' },
+          ...{ after: [], env: { timeout_ms: 'x' } },
+        },
+      ],
+    });
+  });
+
   it('the names of secrets are kept back where there is a section environment', () => {
     const { config } = parseConfig('environment: {CI: true}');
     expect(config.environment?.excludePatterns).toContain('*_TOKEN');
@@ -133,6 +158,7 @@ describe('problems of a configuration', () => {
       'audit: {retentionDays: many, retain: 1}',
       'maxOutputKb: 3',
       'max_output_kb: 4',
+      'validation: {stages: [{name: a, comand: b}, c]}',
     ].join('\n');
     expect(problemsOf(text)).toEqual([
       expect.objectContaining({
@@ -166,6 +192,13 @@ describe('problems of a configuration', () => {
         path: 'maxOutputKb',
         message: 'is there twice, the second time as max_output_kb',
       }),
+      expect.objectContaining({
+        line: 9,
+        column: 33,
+        path: 'validation.stages[0].comand',
+        message: 'is not a key; did you mean command?',
+      }),
+      expect.objectContaining({ line: 9, path: 'validation.stages[1]', message: 'must be a map' }),
     ]);
     expect(() => parseConfig(text)).toThrow(/custody\.yml:2:24: defaultTimeoutSeconds must be/);
   });
@@ -245,6 +278,7 @@ describe('problems of a configuration', () => {
 describe('the JSON Schema', () => {
   interface Schema {
     readonly properties?: Readonly<Record<string, Schema>>;
+    readonly items?: Schema;
     readonly default?: unknown;
     readonly additionalProperties?: unknown;
     readonly $schema?: string;
@@ -257,6 +291,8 @@ describe('the JSON Schema', () => {
     expect(schema.properties!['max_output_kb']).toEqual(schema.properties!['maxOutputKb']);
     expect(schema.properties!['audit']!.properties!['retention_days']).toMatchObject({ minimum: 1, default: 30 });
     expect(schema.properties!['output_buffer_mb']).toMatchObject({ minimum: 1, maximum: 100 });
+    const stage = schema.properties!['validation']!.properties!['stages']!.items!;
+    expect(stage.properties!['timeout_ms']).toEqual(stage.properties!['timeoutMs']);
     expect(schema.properties!['environment']!.additionalProperties).toBeTypeOf('object');
   });
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -73,6 +73,19 @@ describe('the configuration file', () => {
     expect(findConfigFile({ cwd: folder, environment: { CUSTODY_CONFIG: 'off' } })).toBeUndefined();
     expect(() => findConfigFile({ cwd: folder, file: 'missing.yml' })).toThrow(/missing\.yml: there is no such/);
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    "CFG-01: of a stranger is refused where it was found; that of the folder's owner, and one that is named, are read",
+    () => {
+      const stranger = 12_345;
+      const file = write('custody.yml', 'max_concurrent: 7');
+      chownSync(file, stranger, stranger);
+      expect(() => findConfigFile({ cwd: folder })).toThrow(/belongs to another user.*--config/u);
+      expect(findConfigFile({ cwd: folder, file: 'custody.yml' })).toBe(file);
+      chownSync(folder, stranger, stranger);
+      expect(findConfigFile({ cwd: folder })).toBe(file);
+    },
+  );
 
   it('CFG-04: that cannot be read as text is a problem, named', () => {
     writeFileSync(join(folder, 'custody.yml'), new Uint8Array([0xff, 0xfe, 0x61]));
