@@ -94,7 +94,7 @@ function declareTypes(): Promise<void> {
   return Promise.resolve();
 }
 
-/** The command line and the worker have a process and a thread of their own: built apart, they do not cut the library. */
+/** The command line and the workers have a process and threads of their own: built apart, they do not cut the library. */
 export default defineConfig([
   {
     ...shared,
@@ -110,7 +110,10 @@ export default defineConfig([
   { ...shared, entry: { 'cli/main': 'src/cli/main.ts' }, splitting: true },
   {
     ...shared,
-    entry: { 'backend/fallback/sync-worker': 'src/backend/fallback/sync-worker.ts' },
+    entry: {
+      'backend/fallback/sync-worker': 'src/backend/fallback/sync-worker.ts',
+      'backend/builtins/builtin-worker': 'src/backend/builtins/builtin-worker.ts',
+    },
     splitting: false,
   },
 ]);

@@ -56,9 +56,9 @@ export function fetchPackages(cache, name, manifest) {
   return modules;
 }
 
-/** What tests import of the sources, and the worker of the fallback, which is a program of its own: entries of a bundle. */
+/** What tests import of the sources, and the workers, which are programs of their own: entries of a bundle. */
 function importedSources() {
-  const found = new Set(['backend/fallback/sync-worker']);
+  const found = new Set(['backend/fallback/sync-worker', 'backend/builtins/builtin-worker']);
   for (const tier of TIERS) {
     const folder = join(root, 'test', tier);
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {

@@ -6,6 +6,7 @@
 import type * as hooks from 'node:async_hooks';
 import type * as fs from 'node:fs';
 import type * as os from 'node:os';
+import type * as stream from 'node:stream';
 import type * as threads from 'node:worker_threads';
 
 let keptFs: typeof fs | undefined;
@@ -25,4 +26,8 @@ export function workerThreads(): typeof threads {
 
 export function asyncHooks(): typeof hooks {
   return process.getBuiltinModule('node:async_hooks');
+}
+
+export function streams(): Pick<typeof stream, 'Readable'> {
+  return process.getBuiltinModule('node:stream');
 }

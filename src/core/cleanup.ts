@@ -7,15 +7,17 @@ import type { StragglerPolicy } from './launch-spec.js';
 
 /**
  * - `confirmed`: nothing of the run is alive, escapees included.
- * - `confirmed-group-only`: the leader is reaped and its process group is empty; a process that left the group was not watched for.
+ * - `confirmed-group-only`: the leader is reaped and its process group is empty; a process that left the group was not watched for. Of a
+ *   built-in (mechanism `worker`): its thread has ended; a process that it started was not watched for.
  * - `unconfirmed`: something may be alive; see `survivors`.
  * - `kept`: the straggler policy `report` or `leave` let the named processes live.
  * - `not-needed`: no process was created.
  */
 export type CleanupStatus = 'confirmed' | 'confirmed-group-only' | 'unconfirmed' | 'kept' | 'not-needed';
 
-/** What held the processes of the run. */
-export type CleanupMechanism = 'job' | 'shim' | 'shim+cgroup' | 'namespace' | 'sweep' | 'group' | 'child-only' | 'none';
+/** What held the processes of the run. `worker`: there was none but the host, in which a built-in ran in a thread of its own. */
+export type CleanupMechanism =
+  'job' | 'shim' | 'shim+cgroup' | 'namespace' | 'sweep' | 'group' | 'child-only' | 'worker' | 'none';
 
 /** One signal that was sent. `atMs`: milliseconds since the leader started. */
 export interface StopStep {

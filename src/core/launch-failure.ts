@@ -58,6 +58,10 @@ export function launchError(failure: LaunchFailure, subject: LaunchSubject): Cus
     const message = `${displayPath(subject.file)} is a batch file, and cmd.exe would not take an argument with % or a line break as text`;
     return new CustodyError('VALIDATION_FAILED', message, details);
   }
+  if (operation === 'builtin') {
+    const message = `the built-in ${displayPath(subject.file)} cannot be run like this: ${failure.detail ?? 'refused'}`;
+    return new CustodyError('VALIDATION_FAILED', message, details);
+  }
   if (operation === 'closing') return new CustodyError('CANCELLED', 'not started: the host is exiting', details);
   if (failure.subject === 'cwd') {
     const what = errno === 'ENOENT' ? 'not found' : `cannot be entered${suffix(errno)}`;

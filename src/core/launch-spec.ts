@@ -8,8 +8,8 @@ import type { ResourceLimits } from './resource-limits.js';
 /** A captured output stream. */
 export type StreamName = 'stdout' | 'stderr';
 
-/** What ran a command: the addon, `node:child_process`, or a script of `custody/testing` that only played it. */
-export type BackendKind = 'native' | 'fallback' | 'scripted';
+/** What ran a command: the addon, `node:child_process`, a script of `custody/testing` that only played it, or a thread for a built-in. */
+export type BackendKind = 'native' | 'fallback' | 'scripted' | 'worker';
 
 /** How the processes of a run are held; a backend offers a subset, see `BackendCapabilities.containment`. */
 export type Containment = 'tree' | 'strict' | 'group' | 'none';

@@ -194,7 +194,7 @@ class SettledResult implements RunResult<string | Uint8Array> {
     this.startTime = isoTime(facts.startedAtMs);
     this.endTime = isoTime(facts.startedAtMs + facts.durationMs);
     this.pid = facts.pid ?? null;
-    this.backend = backend;
+    this.backend = facts.cleanup.mechanism === 'worker' ? 'worker' : backend;
     this.containment = levelInForce(facts.cleanup.mechanism, containment);
     this.queuedMs = parts.queuedMs;
     this.launches = parts.launches;
@@ -253,5 +253,5 @@ export function commandShown(
 /** The default may turn out weaker than wished when the run starts; the mechanism tells. */
 function levelInForce(mechanism: CleanupMechanism, wished: Containment): Containment {
   if (mechanism === 'group') return 'group';
-  return mechanism === 'child-only' ? 'none' : wished;
+  return mechanism === 'child-only' || mechanism === 'worker' ? 'none' : wished;
 }

@@ -4,6 +4,9 @@
  */
 import type { NativeMode } from '../backend/backend-selector.js';
 import { workerThreads } from '../backend/lazy-builtins.js';
+import { BuiltinBackend } from '../backend/builtins/builtin-backend.js';
+import { readBuiltins } from '../backend/builtins/read-builtins.js';
+import type { BuiltinModules } from '../backend/builtins/start-builtin.js';
 import { closeBackendsSync, selectBackend } from '../backend/select.js';
 import { CommandValidationError } from '../core/errors.js';
 import { readDefaults } from '../core/invocation.js';
@@ -56,6 +59,12 @@ export interface RunnerOptions extends GateOptions {
    * @defaultValue what the environment variable `CUSTODY_ROOT` says, else none
    */
   readonly root?: string | undefined;
+  /**
+   * Modules that are run in a thread of this process, by the names under which they are called as commands; each is a `file:` URL
+   * or an absolute path, and exports a {@link BuiltinHandler} named `run`. Everything that holds for a command holds for them, in a
+   * weaker boundary: `result.backend` and `result.cleanup.mechanism` are `'worker'`, and `result.containment` is `'none'`.
+   */
+  readonly builtins?: Readonly<Record<string, URL | string>> | undefined;
   /** The shells to use for commands with the option `shell`. @defaultValue those of the system */
   readonly shells?: Shells | undefined;
 }
@@ -106,10 +115,11 @@ export function createRunner(options: RunnerOptions = {}): CustodyRunner {
   const base = optionsOf(preset);
   const gate = new Gate(readGateLimits({ ...options, maxConcurrent: options.maxConcurrent ?? base.maxConcurrent }));
   const observers = createObservers(options.observers);
+  const builtins = readBuiltins(options.builtins);
   const root = options.root === undefined ? undefined : rootAt(options.root, 'root');
   let context: RunContext | undefined;
   return new ProcessRunner(
-    () => (context ??= createContext(native, { gate, observers, shells, root: root ?? rootOfHost() })),
+    () => (context ??= createContext(native, builtins, { gate, observers, shells, root: root ?? rootOfHost() })),
     readDefaults(defaults, RUN_LIMITS, readDefaults(base.defaults, RUN_LIMITS)),
     gate,
     shells,
@@ -118,9 +128,12 @@ export function createRunner(options: RunnerOptions = {}): CustodyRunner {
 
 function createContext(
   native: NativeMode | undefined,
+  builtins: BuiltinModules | undefined,
   own: Pick<RunContext, 'gate' | 'observers' | 'shells' | 'root'>,
 ): RunContext {
-  const selected = selectBackend(native ?? modeOfHost());
+  const chosen = selectBackend(native ?? modeOfHost());
+  const selected =
+    builtins === undefined ? chosen : { ...chosen, backend: new BuiltinBackend(chosen.backend, builtins) };
   const { defaultContainment } = selected.backend.capabilities();
   const lengthLimits = (): LengthLimits | undefined => lengthLimitsOf(process.platform);
   return {

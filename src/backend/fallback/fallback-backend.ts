@@ -23,8 +23,10 @@ import type { SettledFacts } from '../../core/settled-facts.js';
 import { FALLBACK_CAPABILITIES } from './fallback-capabilities.js';
 import { FallbackRun } from './fallback-run.js';
 import { FinishedLaunch, type LaunchRemains } from './finished-launch.js';
+import type { StartLeader } from './leader.js';
 import { BLOCKED_POLL_MS } from './limits.js';
 import { NOT_CAPTURED, NOTHING_TO_CLEAN, notStarted, unwatched } from './run-facts.js';
+import { startProcess } from './start-process.js';
 import { contextOf, type LaunchContext } from './spawn-plan.js';
 import { findSyncWorker, SyncChannel } from './sync-channel.js';
 import { spawnAndWait } from './sync-spawn.js';
@@ -33,6 +35,8 @@ import { spawnAndWait } from './sync-spawn.js';
 export interface FallbackOptions {
   /** The built worker for synchronous launches; `undefined`: there is none. */
   readonly syncWorker: URL | undefined;
+  /** What starts the leaders of its runs. @defaultValue processes */
+  readonly start?: StartLeader;
 }
 
 /** Makes a backend over `node:child_process`. Nothing is started or registered before the first launch. */
@@ -61,11 +65,13 @@ export class FallbackBackend implements Backend {
   /** Runs that may have living processes, released or not. */
   readonly #custody = new Set<FallbackRun>();
   readonly #syncWorker: URL | undefined;
+  readonly #start: StartLeader;
   #syncChannel: SyncChannel | undefined;
   #closed = false;
 
-  constructor({ syncWorker }: FallbackOptions) {
+  constructor({ syncWorker, start = startProcess }: FallbackOptions) {
     this.#syncWorker = syncWorker;
+    this.#start = start;
   }
 
   capabilities(): BackendCapabilities {
@@ -74,7 +80,7 @@ export class FallbackBackend implements Backend {
 
   launch(spec: LaunchSpec, listener: LaunchListener): LaunchId {
     const id = this.#nextId();
-    const run = new FallbackRun(spec, contextOf(spec), listener, this);
+    const run = new FallbackRun(spec, contextOf(spec), listener, this, this.#start);
     this.#runs.set(id, run);
     const refusal = this.#refusalOf(spec);
     if (refusal !== undefined) {

@@ -1,10 +1,9 @@
 /**
- * One run over `node:child_process`: feeds its {@link Lifecycle} with what happens and performs the actions it decides on.
+ * One run on this event loop: feeds its {@link Lifecycle} with what happens and performs the actions it decides on.
  *
- * It decides nothing about stopping itself. Deadlines are those of the event loop; the spawn happens in a microtask after
+ * What is started, a process or a thread, is the business of its {@link StartLeader}. It decides nothing about stopping itself. Deadlines are those of the event loop; the spawn happens in a microtask after
  * `launch`, so that a stop asked for in the same turn starts nothing.
  */
-import type { ChildProcess } from 'node:child_process';
 import type {
   Flow,
   LaunchFailure,
@@ -16,13 +15,10 @@ import type {
   SettledFacts,
   StreamName,
 } from '../backend.js';
-import { childProcess } from './child-process.js';
 import type { ExitStatus, StopCause } from '../../core/outcome.js';
 import type { RingContents } from '../../core/byte-ring.js';
-import { ChildTree } from './child-tree.js';
-import { errnoOf, spawnFailure } from './executable-lookup.js';
 import { FactPost } from './fact-post.js';
-import { GroupContainer } from './group-kill.js';
+import type { Leader, LeaderOwner, StartLeader } from './leader.js';
 import type { Action, TimerKind } from './lifecycle-action.js';
 import { Lifecycle } from './lifecycle.js';
 import { LoopTimer } from './loop-timer.js';
@@ -31,7 +27,7 @@ import { OutputStream } from './output-stream.js';
 import { NOT_CAPTURED, NOTHING_TO_CLEAN, planOf, unwatched } from './run-facts.js';
 import { RunReceipt } from './run-receipt.js';
 import { SegmentLog } from './segment-log.js';
-import { closePlan, isFailure, planSpawn, type LaunchContext, type SpawnPlan } from './spawn-plan.js';
+import type { LaunchContext } from './spawn-plan.js';
 import { StdinFeed } from './stdin-feed.js';
 
 /** Hears when a run has let go of its processes. */
@@ -39,10 +35,11 @@ export interface RunOwner {
   containerReleased(run: FallbackRun): void;
 }
 
-export class FallbackRun {
+export class FallbackRun implements LeaderOwner {
   readonly #spec: LaunchSpec;
   readonly #context: LaunchContext;
   readonly #owner: RunOwner;
+  readonly #start: StartLeader;
   readonly #post: FactPost;
   readonly #lifecycle: Lifecycle;
   readonly #stdin: StdinFeed;
@@ -52,18 +49,18 @@ export class FallbackRun {
   #startedAt = performance.now();
   #startedAtMs = Date.now();
   #settledAt: number | undefined;
-  #child: ChildProcess | undefined;
+  #leader: Leader | undefined;
   #members: MemberWatch | undefined;
-  #resolvedFile = '';
   #failure: LaunchFailure | null = null;
   #status: ExitStatus | null = null;
   #outputFact: NodeJS.Immediate | undefined;
   #ref = true;
 
-  constructor(spec: LaunchSpec, context: LaunchContext, listener: LaunchListener, owner: RunOwner) {
+  constructor(spec: LaunchSpec, context: LaunchContext, listener: LaunchListener, owner: RunOwner, start: StartLeader) {
     this.#spec = spec;
     this.#context = context;
     this.#owner = owner;
+    this.#start = start;
     this.#post = new FactPost(listener);
     this.#stdin = new StdinFeed(spec.stdin, this);
     for (const name of ['stdout', 'stderr'] as const) {
@@ -80,7 +77,7 @@ export class FallbackRun {
   /** Settles without a spawn, because of what the backend itself found. */
   refuse(failure: LaunchFailure): void {
     this.#lifecycle.spawnBegan();
-    this.#fail(failure);
+    this.leaderFailed(failure);
   }
 
   stop(cause: StopCause, graceMs: number): void {
@@ -130,7 +127,7 @@ export class FallbackRun {
   snapshot(): LaunchSnapshot {
     return {
       state: this.#lifecycle.phase,
-      pid: this.#child?.pid,
+      pid: this.#leader?.pid,
       elapsedMs: (this.#settledAt ?? performance.now()) - this.#startedAt,
       stdoutEnd: this.#streams.get('stdout')?.end ?? 0,
       stderrEnd: this.#streams.get('stderr')?.end ?? 0,
@@ -183,53 +180,33 @@ export class FallbackRun {
   readonly #begin = (): void => {
     if (this.#lifecycle.phase !== 'queued') return;
     this.#lifecycle.spawnBegan();
-    const plan = planSpawn(this.#spec, this.#context);
-    if (isFailure(plan)) {
-      this.#fail(plan);
-      return;
-    }
-    try {
-      this.#spawn(plan);
-    } catch (error) {
-      this.#fail(spawnFailure(errnoOf(error), plan.path, this.#context.directory));
-    } finally {
-      closePlan(plan);
-    }
-  };
-
-  #spawn(plan: SpawnPlan): void {
     this.#startedAt = performance.now(); // before the call, which returns when the command may have run for a while
     this.#startedAtMs = Date.now();
-    const child = childProcess().spawn(plan.path, plan.args, plan.options);
-    child.on('error', (error) => {
-      // Also raised by a kill that fails; only a child without a pid was never started.
-      if (child.pid === undefined) this.#fail(spawnFailure(errnoOf(error), plan.path, this.#context.directory));
-    });
-    if (child.pid === undefined) return;
-    this.#child = child;
-    this.#resolvedFile = plan.resolvedFile;
-    const container = process.platform === 'win32' ? new ChildTree(child) : new GroupContainer(child.pid);
-    this.#members = new MemberWatch(container, new RunReceipt(this.#startedAt), this, this.#ref);
-    child.on('exit', this.#exited);
-    if (child.stdin !== null) this.#stdin.attach(child.stdin);
-    if (child.stdout !== null) this.#streams.get('stdout')?.attach(child.stdout);
-    if (child.stderr !== null) this.#streams.get('stderr')?.attach(child.stderr);
+    const leader = this.#start(this.#spec, this.#context, this);
+    if (leader !== undefined) this.#adopt(leader);
+  };
+
+  #adopt(leader: Leader): void {
+    this.#leader = leader;
+    this.#members = new MemberWatch(leader.container, new RunReceipt(this.#startedAt), this, this.#ref);
+    if (leader.stdin !== null) this.#stdin.attach(leader.stdin);
+    if (leader.stdout !== null) this.#streams.get('stdout')?.attach(leader.stdout);
+    if (leader.stderr !== null) this.#streams.get('stderr')?.attach(leader.stderr);
     if (!this.#ref) this.#applyRef();
     this.#perform(this.#lifecycle.spawnOk(this.#startedAt));
   }
 
-  #fail(failure: LaunchFailure): void {
+  leaderFailed(failure: LaunchFailure): void {
     if (this.#lifecycle.phase !== 'spawning') return;
     this.#failure = failure;
     this.#perform(this.#lifecycle.spawnFailed());
   }
 
-  readonly #exited = (code: number | null, signal: NodeJS.Signals | null): void => {
-    // Node keeps the core bit to itself.
-    this.#status = signal === null ? { code: code ?? 0 } : { signal, coreDumped: false };
+  leaderExited(status: ExitStatus): void {
+    this.#status = status;
     this.#members?.leaderExited(performance.now());
     this.#perform(this.#lifecycle.leaderHasExited());
-  };
+  }
 
   #perform(actions: readonly Action[]): void {
     for (const action of actions) this.#performOne(action);
@@ -266,7 +243,7 @@ export class FallbackRun {
         this.#owner.containerReleased(this);
         break;
       case 'emit-started':
-        this.#post.send((to) => to.started(this.#child?.pid ?? 0));
+        this.#post.send((to) => to.started(this.#leader?.pid ?? 0));
         break;
       case 'emit-settled':
         this.#tellSettled();
@@ -296,8 +273,8 @@ export class FallbackRun {
     for (const stream of this.#streams.values()) stream.setRef(ref);
     this.#stdin.setRef(ref);
     this.#members?.setRef(ref);
-    if (ref) this.#child?.ref();
-    else this.#child?.unref();
+    if (ref) this.#leader?.ref();
+    else this.#leader?.unref();
   }
 
   #outputChanged(stream: OutputStream): void {
@@ -337,8 +314,8 @@ export class FallbackRun {
       status: this.#status,
       stop: cause === null ? null : { cause, manner: forced ? 'forced' : 'graceful' },
       failure: this.#failure,
-      pid: this.#child?.pid,
-      resolvedFile: this.#resolvedFile,
+      pid: this.#leader?.pid,
+      resolvedFile: this.#leader?.resolvedFile ?? '',
       startedAtMs: this.#startedAtMs,
       durationMs: spawned ? now - this.#startedAt : 0,
       stdout: this.#streams.get('stdout')?.facts() ?? NOT_CAPTURED,

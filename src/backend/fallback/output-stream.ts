@@ -98,9 +98,10 @@ export class OutputStream {
   }
 
   setRef(ref: boolean): void {
-    const socket = this.#source as Socket | undefined;
-    if (ref) socket?.ref();
-    else socket?.unref();
+    // The streams of a thread have nothing of their own that keeps the loop alive.
+    const socket = this.#source as Partial<Socket> | undefined;
+    if (ref) socket?.ref?.();
+    else socket?.unref?.();
   }
 
   facts(): StreamFacts {

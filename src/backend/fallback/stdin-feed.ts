@@ -76,9 +76,10 @@ export class StdinFeed {
   }
 
   setRef(ref: boolean): void {
-    const socket = this.#pipe as Socket | undefined;
-    if (ref) socket?.ref();
-    else socket?.unref();
+    // The streams of a thread have nothing of their own that keeps the loop alive.
+    const socket = this.#pipe as Partial<Socket> | undefined;
+    if (ref) socket?.ref?.();
+    else socket?.unref?.();
   }
 
   #room(): number {

@@ -2,28 +2,18 @@
  * Runs launches in a worker while this thread sleeps, so that a synchronous run has pipes, deadlines and a stop plan like any
  * other. The worker is started with the first such launch, is kept, and does not keep the host alive.
  */
-import { fileURLToPath } from 'node:url';
 import type { MessagePort, Worker } from 'node:worker_threads';
-import { fileSystem, workerThreads } from '../lazy-builtins.js';
+import { findBuiltFile } from '../built-file.js';
+import { workerThreads } from '../lazy-builtins.js';
 import type { LaunchId, LaunchSpec } from '../backend.js';
 import type { StopCause } from '../../core/outcome.js';
 import type { LaunchRemains } from './finished-launch.js';
 import { SYNC_MARGIN_MS } from './limits.js';
 import { ANSWERED, type SyncAnswer, type SyncRequest, type SyncWorkerData } from './sync-protocol.js';
 
-/** Where the built worker lies, seen from the entry, from a shared chunk beside it, and from the sources. */
-const WORKER_PLACES = [
-  './backend/fallback/sync-worker.js',
-  '../backend/fallback/sync-worker.js',
-  '../../../dist/backend/fallback/sync-worker.js',
-];
-
-/** The file of the worker, `undefined` if it was not built, or is not part of the bundle that this code is in. */
+/** The file of the worker, `undefined` if there is none. */
 export function findSyncWorker(): URL | undefined {
-  const isBundledAsCommonJs = typeof (import.meta.url as unknown) !== 'string';
-  if (isBundledAsCommonJs) return undefined;
-  const { existsSync } = fileSystem();
-  return WORKER_PLACES.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(fileURLToPath(url)));
+  return findBuiltFile('backend/fallback/sync-worker.js');
 }
 
 /** The longest a launch can take by its own limits. */
