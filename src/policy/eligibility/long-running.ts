@@ -251,16 +251,22 @@ const WATCH_ENDS = new Set(['gh', 'glab', 'argocd']);
 export function rowsByName(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
   const found = new Map<string, Row[]>();
   for (const row of rows) {
-    for (const name of row.names.split(' ')) found.set(name, [...(found.get(name) ?? []), row]);
+    for (const name of row.names.split(' ')) {
+      const same = found.get(name);
+      if (same === undefined) found.set(name, [row]);
+      else same.push(row);
+    }
   }
   return found;
 }
 
-const BY_NAME = rowsByName(LONG_RUNNING);
+/** Made with the first command that is judged: most hosts judge none. */
+let byName: ReadonlyMap<string, readonly Row[]> | undefined;
 
 /** The rule that a command meets which does not end by itself. */
 export function longRunningRule(name: string, args: Args): EligibilityRule | undefined {
-  const row = BY_NAME.get(name)?.find(({ when = always }) => when(args));
+  byName ??= rowsByName(LONG_RUNNING);
+  const row = byName.get(name)?.find(({ when = always }) => when(args));
   if (row !== undefined) return row.rule;
   return !WATCH_ENDS.has(name) && hasFlag(beforeDashes(args), '--watch') ? 'watcher' : undefined;
 }

@@ -92,8 +92,6 @@ const GRAMMARS: Readonly<Record<string, Grammar>> = {
   wsl: { valued: '-d --distribution -u --user --cd' },
 };
 
-const VALUED = new Map(Object.entries(GRAMMARS).map(([name, { valued }]) => [name, new Set(valued.split(' '))]));
-
 /** Shells that take a line after `-c`. */
 const POSIX_SHELLS = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'fish']);
 
@@ -105,7 +103,7 @@ export function wrappedBy(name: string, args: Args): Wrapped | null {
   const special = SPECIAL.get(name)?.(args);
   if (special !== undefined) return special;
   const grammar = Object.hasOwn(GRAMMARS, name) ? GRAMMARS[name] : undefined;
-  return grammar === undefined ? null : words(rest(name, grammar, args));
+  return grammar === undefined ? null : words(rest(grammar, args));
 }
 
 /** What is asked of a command with a grammar of its own; `undefined`: the table decides. */
@@ -121,7 +119,7 @@ const SPECIAL: ReadonlyMap<string, Special> = new Map<string, Special>([
   ['su', lineAfter('-c', '--command', '--session-command')],
   ['script', lineAfter('-c', '--command')],
   ['cross-env-shell', (args: Args) => line(args.join(' '))],
-  ['watch', (args: Args) => line(rest('watch', { valued: '' }, args).join(' '))],
+  ['watch', (args: Args) => line(rest({ valued: '' }, args).join(' '))],
   ['flock', flock],
   ['find', find],
   ['ssh', remoteLine],
@@ -130,8 +128,8 @@ const SPECIAL: ReadonlyMap<string, Special> = new Map<string, Special>([
 ]);
 
 /** The words after the options of the wrapper; empty if there is no command. */
-function rest(name: string, { operands = 0, assigns = false, verb }: Grammar, args: Args): Args {
-  const valued = VALUED.get(name);
+function rest({ valued, operands = 0, assigns = false, verb }: Grammar, args: Args): Args {
+  const takeValues = valued.split(' ');
   let at = 0;
   let wanted = operands;
   let verbs = verb?.split(' ');
@@ -140,7 +138,7 @@ function rest(name: string, { operands = 0, assigns = false, verb }: Grammar, ar
     if (arg === '--') return args.slice(at + 1 + wanted);
     // `FOR /F`-like switches of Windows are no options of these programs.
     if (arg.startsWith('-') && arg !== '-') {
-      if (valued?.has(arg) === true) at += 1;
+      if (takeValues.includes(arg)) at += 1;
     } else if (verbs !== undefined) {
       if (!verbs.includes(arg)) return [];
       // `uv tool run`
@@ -230,7 +228,7 @@ function lineAfter(...options: readonly string[]): (args: Args) => Wrapped | nul
 
 /** `flock file command`, `flock file -c line`. */
 function flock(args: Args): Wrapped | null {
-  const inner = rest('flock', { valued: '-w -E', operands: 1 }, args);
+  const inner = rest({ valued: '-w -E', operands: 1 }, args);
   const at = args.findIndex((arg) => arg === '-c' || arg === '--command');
   return at === -1 ? words(inner) : line(args[at + 1] ?? '');
 }

@@ -201,6 +201,7 @@ export const POSIX_LINES: Readonly<Record<string, readonly string[]>> = {
     'cross-env A=b vite',
     'timeout -k 5 60 vite',
     'nice -n 5 vite',
+    'flock -w 5 /tmp/lock vite',
     'stdbuf -oL vite',
     'sudo -u app vite',
     'xargs -I {} vite {}',
