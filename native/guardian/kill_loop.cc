@@ -52,12 +52,17 @@ void KillLoop::Begin(const TreeOwner& owner, KillMethod method, core::Instant no
   if (is_running()) return;
   owner_ = &owner;
   method_ = method;
-  phase_ = Phase::kFreezing;
   began_at_ = now;
-  wake_at_ = now;
+  BeginFreezing(now);
   pause_ = kFirstPause;
-  quiet_passes_ = 0;
   self_ = ::getpid();
+}
+
+void KillLoop::BeginFreezing(core::Instant now) {
+  phase_ = Phase::kFreezing;
+  freezing_since_ = now;
+  quiet_passes_ = 0;
+  wake_at_ = now;
 }
 
 void KillLoop::End() {
@@ -92,7 +97,7 @@ void KillLoop::Freeze() {
   for (;;) {
     quiet_passes_ = FreezePass() ? quiet_passes_ + 1 : 0;
     const core::Instant now = Now();
-    if (quiet_passes_ >= kQuietPasses || now >= began_at_ + kFreezeBudget) {
+    if (quiet_passes_ >= kQuietPasses || now >= freezing_since_ + kFreezeBudget) {
       KillMembers();
       phase_ = Phase::kSweeping;
       BackOff();
@@ -111,7 +116,7 @@ bool KillLoop::FreezePass() {
   may_fork_ = false;
   // In the quiet passes everyone is looked at, those who cannot fork any more included.
   const bool looks_at_all = quiet_passes_ > 0;
-  VisitChildren(0, SIGSTOP);
+  VisitChildren(0);
   // The table grows while it is walked: those just found are looked at in the same pass.
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (!members_[i].gone && (looks_at_all || !members_[i].settled)) LookAt(i);
@@ -135,20 +140,20 @@ void KillLoop::LookAt(std::size_t index) {
   }
   // A main thread that ended first shows as a zombie whatever the others do.
   const bool shows_no_stop = stat.state == 'D' || stat.state == 'Z';
-  const bool settled =
-      member.refused || stat.is_stopped() || (shows_no_stop && Now() - member.stopped_at >= kPendingFor);
-  VisitChildren(member.pid, SIGSTOP);
+  const bool settled = member.refused || member.killed || stat.is_stopped() ||
+                       (shows_no_stop && Now() - member.stopped_at >= kPendingFor);
+  VisitChildren(member.pid);
   members_[index].settled = settled;
   if (!settled) may_fork_ = true;
 }
 
-void KillLoop::VisitChildren(pid_t parent, int signal) {
+void KillLoop::VisitChildren(pid_t parent) {
   children_.Clear();
   if (!AddChildren(parent, children_) && !IsGoneByErrno()) found_new_ = true;
-  for (const pid_t pid : children_) Visit(pid, parent, signal);
+  for (const pid_t pid : children_) Visit(pid, parent);
 }
 
-void KillLoop::Visit(pid_t pid, pid_t parent, int signal) {
+void KillLoop::Visit(pid_t pid, pid_t parent) {
   ProcessStat stat;
   if (pid <= 1 || pid == self_ || owner_->Exempts(pid)) return;
   if (!ReadStat(pid, stat)) {
@@ -173,13 +178,12 @@ void KillLoop::Visit(pid_t pid, pid_t parent, int signal) {
   }
   found_new_ = true;
   if (owner_->on_found != nullptr) owner_->on_found(owner_->self, stat);
-  const int error = SignalBy(pidfd, pid, signal);
+  const int error = SignalBy(pidfd, pid, SIGSTOP);
   Member member;
   member.pid = pid;
   member.start_time = stat.start_time;
   member.refused = error == EPERM;
   member.settled = member.refused;
-  member.killed = error == 0 && signal == SIGKILL;
   member.stopped_at = Now();
   // Without memory to know it by, it is killed at once; the sweep finds what it leaves.
   if (!members_.Put(member)) SignalBy(pidfd, pid, SIGKILL);
@@ -202,7 +206,7 @@ void KillLoop::KillMembers() {
 
 void KillLoop::Sweep() {
   found_new_ = false;
-  VisitChildren(0, SIGKILL);
+  VisitChildren(0);
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (members_[i].gone) continue;
     ProcessStat stat;
@@ -210,11 +214,12 @@ void KillLoop::Sweep() {
       members_[i].gone = true;
       continue;
     }
-    VisitChildren(members_[i].pid, SIGKILL);
+    VisitChildren(members_[i].pid);
   }
+  // Whoever is new may be the first of a storm: a shim was lost meanwhile, or a fork was missed.
+  if (found_new_) return BeginFreezing(Now());
   // Those that could not be signalled may have become what they were: a set-uid program that gave its rights up.
   KillMembers();
-  if (found_new_) pause_ = kFirstPause;
   BackOff();
 }
 

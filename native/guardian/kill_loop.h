@@ -16,7 +16,8 @@ enum class KillMethod {
 /// Killing what is found never ended a storm of forks, because it grows behind the look. So everything is stopped first,
 /// until two looks in a row find nothing new: a process seen stopped cannot fork, and its list of children is final.
 /// (Source: Linux kernel/fork.c copy_process: a fork is given up while a signal is pending.) Then all are killed, each
-/// once. What resists is looked at again with longer and longer waits; the loop never gives up by itself.
+/// once. What resists is looked at again with longer and longer waits, and whoever is new then is stopped first like the
+/// others; the loop never gives up by itself.
 ///
 /// The work is cut into steps of a few milliseconds, so that the owner hears of other things in between.
 class KillLoop {
@@ -36,11 +37,12 @@ class KillLoop {
  private:
   enum class Phase { kFreezing, kSweeping };
 
+  void BeginFreezing(core::Instant now);
   void Freeze();
   /// Looks at every member once. Returns: nothing new was found and nobody may still fork.
   bool FreezePass();
-  void Visit(pid_t pid, pid_t parent, int signal);
-  void VisitChildren(pid_t parent, int signal);
+  void Visit(pid_t pid, pid_t parent);
+  void VisitChildren(pid_t parent);
   void LookAt(std::size_t index);
   void KillMembers();
   void Sweep();
@@ -51,6 +53,7 @@ class KillLoop {
   KillMethod method_ = KillMethod::kPinned;
   Phase phase_ = Phase::kFreezing;
   core::Instant began_at_ = 0;
+  core::Instant freezing_since_ = 0;
   core::Instant wake_at_ = 0;
   core::Nanos pause_ = 0;
   int quiet_passes_ = 0;

@@ -6,10 +6,10 @@ import { basename } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { endProcessesOf, processesOf } from '../programs/oracle.js';
 import { CLEANUP_BUDGET_MS } from '../../src/policy/limits.js';
-import { CustodyHost, type SettledReport } from './custody-host.js';
+import { CustodyHost, SHIM, type SettledReport } from './custody-host.js';
 import { expectConfirmed, expectGone } from './expectations.js';
 import { Freezer, whyNoFreezer } from './freezer.js';
-import { hostUsers, NOBODY, Stage } from './stage.js';
+import { hostUsers, NOBODY, payloadKinds, Stage } from './stage.js';
 
 const GRACE_MS = 100;
 /** From the stop to the result: the grace, the budget, and room for a machine that does other things. */
@@ -71,6 +71,31 @@ describe.each(hostUsers)('as $name', (user) => {
       await freezer.close();
     }
   });
+
+  it.runIf(user.ids !== undefined)(
+    'ends a storm whose shim is lost while the guardian holds what it cannot end',
+    async (context) => {
+      const reason = whyNoSetUid();
+      if (reason !== undefined) {
+        console.warn(`NOT TESTED: a storm beside a set-uid helper: ${reason}`);
+        context.skip(reason);
+      }
+      const rooted = stage.copyOfTool('set-uid-copy');
+      chmodSync(rooted, 0o4755);
+      const payload = stage.payload({ name: 'set-uid', args: [rooted] }, user);
+      await host.start(payload);
+      host.killHelpers(SHIM);
+      await expectGone(payload);
+      expect(processesOf(rooted)).toHaveLength(1);
+      for (const { name, args = [] } of payloadKinds.filter(({ name }) => name === 'storm' || name === 'comet')) {
+        const other = stage.payload({ name, args }, user);
+        await host.start(other);
+        host.killHelpers(SHIM);
+        await expectGone(other);
+      }
+      await endProcessesOf([rooted]);
+    },
+  );
 
   it.runIf(user.ids !== undefined)("names another user's process and confirms once it is gone", async (context) => {
     const reason = whyNoSetUid();
