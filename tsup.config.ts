@@ -113,6 +113,7 @@ export default defineConfig([
     entry: {
       'backend/fallback/sync-worker': 'src/backend/fallback/sync-worker.ts',
       'backend/builtins/builtin-worker': 'src/backend/builtins/builtin-worker.ts',
+      'audit/writer-worker': 'src/audit/writer-worker.ts',
     },
     splitting: false,
   },

@@ -45,6 +45,8 @@ export interface AuditHealth {
   readonly file: string;
   /** `null` before it was needed, or where there is none. */
   readonly driver: DriverName | null;
+  /** Which thread writes in the background: one of its own, once there is enough to write and where there can be one. */
+  readonly writes: 'host' | 'thread';
   /** Records that wait to be written. */
   readonly queued: number;
   /** Records lost so far. */
@@ -69,7 +71,7 @@ export interface AuditStore extends AsyncDisposable {
   append(event: AuditEvent, fullOutput?: FullOutput): void;
   /** Writes what was taken. Resolves to whether all of it is on its way to the disk. */
   flush(): Promise<boolean>;
-  /** The same, while the thread waits. */
+  /** The same, while the host's thread waits. */
   flushSync(): boolean;
   /** Finds executions, newest first. */
   find(query?: AuditQuery): Promise<AuditPage>;

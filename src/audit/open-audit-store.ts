@@ -26,11 +26,11 @@ const KEY_TYPE = 'ed25519';
  * const runner = createRunner({ observers: [auditObserver(store)] });
  */
 export function openAuditStore(options: AuditStoreOptions = {}): AuditStore {
-  return openStoreOver(options, openSqlite);
+  return openStoreOver(options, openSqlite, true);
 }
 
-/** The same over a driver of one's choice. */
-export function openStoreOver(options: AuditStoreOptions, open: OpenDatabase): AuditStore {
+/** The same over a driver of one's choice, and without a thread that writes: it could not be given the driver. */
+export function openStoreOver(options: AuditStoreOptions, open: OpenDatabase, mayUseThread = false): AuditStore {
   const { file = DEFAULT_AUDIT_FILE, onFailure = 'degrade', onProblem = warn } = options;
   const { redactPatterns = [], retentionDays, archive, signingKey } = options;
   const issues = new Issues('');
@@ -41,8 +41,11 @@ export function openStoreOver(options: AuditStoreOptions, open: OpenDatabase): A
   }
   const key = signingKey === undefined ? undefined : readSigningKey(signingKey, issues);
   issues.throwIfAny();
+  const path = resolve(file);
+  // With an archive only the host removes what is old.
+  const retention = archive === undefined ? retentionDays : undefined;
   return new SqliteStore({
-    file: resolve(file),
+    file: path,
     isFailClosed: onFailure === 'fail-closed',
     onProblem,
     redaction: createEventRedaction(redactPatterns),
@@ -50,6 +53,7 @@ export function openStoreOver(options: AuditStoreOptions, open: OpenDatabase): A
     archive,
     signingKey: key,
     open,
+    thread: mayUseThread ? { file: path, redactPatterns, retentionDays: retention } : undefined,
   });
 }
 

@@ -1,39 +1,32 @@
 /**
- * The store over SQLite: its file, the queue in front of it, and what is asked of it.
- *
- * The file is opened by the first thing that needs it. One that cannot be opened, or fails, is closed and tried again by the next;
- * whoever asks for records hears of it, runs do not.
+ * The store over SQLite: its file, the queue in front of it, and what is asked of it. Whoever asks for records hears of a file that
+ * cannot be opened, or fails; runs do not.
  */
-import { randomBytes, type KeyObject } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import type { KeyObject } from 'node:crypto';
 import { displayPath } from '../core/display-path.js';
 import { CustodyError } from '../core/errors.js';
-import { isoTime } from '../core/iso-time.js';
-import { ArtifactFiles } from './artifact-files.js';
 import type { AuditHealth, AuditStore, FullOutput, VerifyOptions } from './audit-store.js';
 import { checkpointOf, EMPTY_CHAIN, type ChainEnd } from './chain.js';
-import type { NewRecord } from './chain-writer.js';
-import type { EventRedaction } from './event-redaction.js';
 import { openStoreDatabase, type OpenStore } from './open-database.js';
 import { countRuns, findRuns, type AuditPage, type AuditQuery } from './query.js';
 import { recordOf, recordsOf, rowsFrom } from './read-records.js';
-import { EVENT_VERSION, type AuditEvent, type AuditRecord } from './record.js';
-import { StorePruning, type ArchiveHook, type PruneOptions, type PruneReport } from './retention.js';
-import { driverName, isBusy, type OpenDatabase, type SqlDatabase } from './sqlite-driver.js';
+import type { AuditEvent, AuditRecord } from './record.js';
+import type { PruneOptions, PruneReport } from './retention.js';
+import { driverName, type SqlDatabase } from './sqlite-driver.js';
 import { statisticsOf, type AuditStatistics } from './statistics.js';
+import { NEWER_STORE, reasonOf, StoreFile, type StoreFileParts } from './store-file.js';
+import { StoreWriter } from './store-writer.js';
 import { ChainCheck, readPublicKey, type Verification } from './verify.js';
 import { MAX_QUEUED, WriteQueue } from './write-queue.js';
+import type { WriterOptions } from './writer-thread.js';
 
 /** Everything a store is made of. */
-export interface StoreParts {
-  readonly file: string;
+export interface StoreParts extends StoreFileParts {
   readonly isFailClosed: boolean;
   readonly onProblem: (problem: string) => void;
-  readonly redaction: EventRedaction;
-  readonly retentionDays: number | undefined;
-  readonly archive: ArchiveHook | undefined;
   readonly signingKey: KeyObject | undefined;
-  readonly open: OpenDatabase;
+  /** `undefined`: everything is written in the host's thread. */
+  readonly thread: WriterOptions | undefined;
 }
 
 /** Rows read at a time: the event loop turns in between. */
@@ -46,12 +39,9 @@ const RETRY_MS = 1_000;
 export class SqliteStore implements AuditStore {
   readonly file: string;
   readonly #parts: StoreParts;
+  readonly #file: StoreFile;
+  readonly #writer: StoreWriter;
   readonly #queue: WriteQueue;
-  readonly #artifacts: ArtifactFiles;
-  readonly #pruning: StorePruning;
-  #opened: OpenStore | undefined;
-  readonly #idPrefix = createIdPrefix();
-  #ids = 0;
   #lateRecords = 0;
   #triedAtMs = -Infinity;
   #openProblem: string | undefined;
@@ -60,9 +50,9 @@ export class SqliteStore implements AuditStore {
   constructor(parts: StoreParts) {
     this.file = parts.file;
     this.#parts = parts;
-    this.#artifacts = new ArtifactFiles(join(dirname(parts.file), 'output'));
-    this.#pruning = new StorePruning(this.#artifacts, parts.archive, this.#recordOf);
-    this.#queue = new WriteQueue(this.#write, this.#droppedRecord, parts.onProblem);
+    this.#file = new StoreFile(parts);
+    this.#writer = new StoreWriter(this.#file, parts.thread);
+    this.#queue = new WriteQueue(this.#writer, parts.onProblem);
   }
 
   append(event: AuditEvent, fullOutput?: FullOutput): void {
@@ -70,18 +60,12 @@ export class SqliteStore implements AuditStore {
       this.#lateRecords += 1;
       return;
     }
-    const id = this.#nextId();
-    const timestamp = isoTime(Date.now());
-    const { redaction } = this.#parts;
-    this.#queue.push(() => {
-      const redacted = redaction.event(event);
-      if (fullOutput === undefined) return { id, timestamp, event: redacted };
-      return { id, timestamp, event: this.#artifacts.attach(redacted, fullOutput, (text) => redaction.text(text)) };
-    });
+    const { id, timestamp } = this.#file.ids.recordOf(event);
+    this.#queue.push({ id, timestamp, event, fullOutput });
   }
 
   flush(): Promise<boolean> {
-    return Promise.resolve(this.flushSync());
+    return this.#queue.writeAllMeanwhile();
   }
 
   flushSync(): boolean {
@@ -108,7 +92,7 @@ export class SqliteStore implements AuditStore {
   }
 
   fullOutput(record: AuditRecord, stream: 'stdout' | 'stderr'): string | undefined {
-    return this.#artifacts.textOf(record, stream);
+    return this.#file.artifacts.textOf(record, stream);
   }
 
   async verify({ publicKey }: VerifyOptions = {}): Promise<Verification> {
@@ -120,8 +104,8 @@ export class SqliteStore implements AuditStore {
   }
 
   async prune(options: PruneOptions): Promise<PruneReport> {
-    this.flushSync();
-    const removed = await this.#pruning.prune(() => this.#open(PATIENT_BUSY_MS), options);
+    await this.flush();
+    const removed = await this.#file.pruning.prune(() => this.#open(PATIENT_BUSY_MS), options);
     // The log still has what was removed.
     if (removed > 0) this.#open(PATIENT_BUSY_MS).database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     return { removed };
@@ -134,13 +118,12 @@ export class SqliteStore implements AuditStore {
         operation: 'checkpoint',
       });
     }
-    this.flushSync();
+    await this.flush();
     const { writer } = this.#open(PATIENT_BUSY_MS);
     writer.transaction(() => {
       const end = writer.end();
-      if (end.sequence >= 0) writer.append([this.#recordOf(checkpointOf(end, signingKey))]);
+      if (end.sequence >= 0) writer.append([this.#file.ids.recordOf(checkpointOf(end, signingKey))]);
     });
-    return Promise.resolve();
   }
 
   async statistics(): Promise<AuditStatistics> {
@@ -162,6 +145,7 @@ export class SqliteStore implements AuditStore {
       status: this.#isClosed ? 'closed' : problems.length > 0 ? 'degraded' : 'ok',
       file: this.file,
       driver: driverName() ?? null,
+      writes: this.#writer.place,
       queued,
       dropped: lost,
       problems,
@@ -169,68 +153,34 @@ export class SqliteStore implements AuditStore {
     };
   }
 
-  close(): Promise<void> {
-    if (!this.#isClosed) this.flushSync();
+  async close(): Promise<void> {
+    const flushed = this.#isClosed ? undefined : this.flush();
     this.#isClosed = true;
-    this.#closeFile();
-    return Promise.resolve();
+    await flushed;
+    await this.#writer.close();
+    this.#file.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  readonly #write = (records: readonly NewRecord[], busyMs: number): void => {
-    try {
-      const { writer, isWritable } = this.#open(busyMs);
-      if (!isWritable) {
-        throw new CustodyError('UNKNOWN', 'a newer custody wrote it; this one only reads it', { operation: 'write' });
-      }
-      writer.transaction(() => writer.append(records));
-    } catch (error) {
-      if (!isBusy(error)) this.#closeFile();
-      throw error;
-    }
-    this.#pruneSome();
-  };
-
-  /** What retention asks for, a little at a time. An archive may take its time, so with one only `prune` removes. */
-  #pruneSome(): void {
-    const { retentionDays, archive, onProblem } = this.#parts;
-    if (retentionDays === undefined || archive !== undefined || this.#opened === undefined) return;
-    try {
-      this.#pruning.pruneSome(this.#opened, retentionDays);
-    } catch (error) {
-      if (!isBusy(error)) onProblem(reasonOf(error));
-    }
-  }
-
   /** Opens the file if it is not. */
   #open(busyMs: number): OpenStore {
-    this.#opened ??= openStoreDatabase(this.file, this.#parts.open);
+    const opened = this.#file.open(busyMs);
     this.#openProblem = undefined;
-    this.#opened.setBusyTimeout(busyMs);
-    return this.#opened;
-  }
-
-  #closeFile(): void {
-    const opened = this.#opened;
-    this.#opened = undefined;
-    try {
-      opened?.database.close();
-    } catch {
-      // It is given up anyway.
-    }
+    return opened;
   }
 
   #tryToOpen(): void {
-    if (this.#opened !== undefined && this.#queue.state.problem === null) return;
+    const isFine = this.#queue.state.problem === null && this.#openProblem === undefined;
+    if (this.#file.isOpen && isFine) return;
     const nowMs = performance.now();
     if (nowMs - this.#triedAtMs < RETRY_MS) return;
     this.#triedAtMs = nowMs;
     try {
       const { isWritable } = this.#open(PATIENT_BUSY_MS);
-      if (!isWritable) this.#openProblem = 'a newer custody wrote it; this one only reads it';
+      if (!isWritable) this.#openProblem = NEWER_STORE;
       else this.flushSync();
     } catch (error) {
       this.#openProblem = reasonOf(error);
@@ -238,9 +188,9 @@ export class SqliteStore implements AuditStore {
   }
 
   async #read<T>(question: (database: SqlDatabase) => T): Promise<T> {
-    this.flushSync();
+    await this.flush();
     try {
-      return await Promise.resolve(question(this.#open(PATIENT_BUSY_MS).database));
+      return question(this.#open(PATIENT_BUSY_MS).database);
     } catch (error) {
       throw unreadable(this.file, error);
     }
@@ -248,7 +198,7 @@ export class SqliteStore implements AuditStore {
 
   /** All rows as they are now, whoever writes meanwhile. `onHead` is told what the store says of its end. */
   async *#allRows(onHead?: (head: ChainEnd) => void): AsyncGenerator<ReturnType<typeof rowsFrom>> {
-    this.flushSync();
+    await this.flush();
     const { database, writer } = this.#openForReading();
     try {
       database.exec('BEGIN');
@@ -273,41 +223,10 @@ export class SqliteStore implements AuditStore {
       throw unreadable(this.file, error);
     }
   }
-
-  readonly #recordOf = (event: AuditEvent): NewRecord => ({
-    id: this.#nextId(),
-    timestamp: isoTime(Date.now()),
-    event,
-  });
-
-  readonly #droppedRecord = (count: number): NewRecord =>
-    this.#recordOf({
-      version: EVENT_VERSION,
-      eventType: 'records_dropped',
-      count,
-      reason: 'the store could not be written',
-    });
-
-  #nextId(): string {
-    this.#ids += 1;
-    return this.#idPrefix + this.#ids.toString(RADIX);
-  }
-}
-
-const RADIX = 36;
-const ID_BYTES = 8;
-
-/** Unique among all writers of all stores. */
-function createIdPrefix(): string {
-  return `rec-${randomBytes(ID_BYTES).toString('hex')}-`;
 }
 
 function unreadable(file: string, error: unknown): CustodyError {
   if (error instanceof CustodyError) return error;
   const message = `the audit store ${displayPath(file)} cannot be read: ${reasonOf(error)}`;
   return new CustodyError('UNKNOWN', message, { operation: 'read-store', cause: error });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

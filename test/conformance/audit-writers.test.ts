@@ -13,17 +13,21 @@ import { openAuditStore, type AuditRecord } from '../../src/audit/index.js';
 const root = join(import.meta.dirname, '..', '..');
 /** Below the package, so that the bundle finds what it leaves outside. */
 const bundleFolder = join(root, 'build', `audit-${String(process.pid)}`);
-const bundle = join(bundleFolder, 'audit.mjs');
+const bundle = join(bundleFolder, 'audit.js');
 const program = join(root, 'test', 'programs', 'audit-writer.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'custody-writers-'));
 const isLong = process.env.CUSTODY_TEST_LONG === '1';
 
 beforeAll(async () => {
   await build({
-    entry: { audit: join(root, 'src', 'audit', 'index.ts') },
+    entry: {
+      audit: join(root, 'src', 'audit', 'index.ts'),
+      'audit/writer-worker': join(root, 'src', 'audit', 'writer-worker.ts'),
+    },
     outDir: bundleFolder,
     format: 'esm',
-    outExtension: () => ({ js: '.mjs' }),
+    // The thread is looked for under the name that the package gives it.
+    outExtension: () => ({ js: '.js' }),
     target: 'node20',
     platform: 'node',
     splitting: false,
@@ -143,4 +147,52 @@ describe('AUD-10: several processes', () => {
       expect(idsOf(await checked(file), name), name).toHaveLength(1);
     }
   });
+});
+
+/** Writes until the thread has taken over, leaves it a batch that it has not reported and more behind that, and ends. */
+function endingWith(file: string, ending: string): string {
+  return `import { openAuditStore } from ${JSON.stringify(pathToFileURL(bundle).href)};
+    const store = openAuditStore({ file: ${JSON.stringify(file)} });
+    let count = 0;
+    const append = (more) => {
+      for (let index = 0; index < more; index += 1, count += 1) {
+        store.append({ version: 1, eventType: 'command_cleanup', executionId: 'thread-' + count });
+      }
+    };
+    while (store.health().writes !== 'thread') {
+      append(20);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    append(1_500);
+    const { queued } = store.health();
+    const flushed = store.flush();
+    append(10);
+    process.on('exit', () => process.stdout.write(queued + ' ' + count));
+    ${ending}`;
+}
+
+describe('AUD-10: the thread that writes', () => {
+  it.each([
+    ['process.exit', 'process.exit(3)', 3],
+    ['an exception nobody caught', "setImmediate(() => { throw new Error('fatal'); })", 1],
+    ['its own end, with nobody waiting', '', 0],
+    ['close', 'await store.close()', 0],
+  ])(
+    'is waited for when the process ends by %s: all is there once and in order',
+    { timeout: 120_000 },
+    async (_n, ending, code) => {
+      const file = join(folder, `thread-${code}-${ending.length}.db`);
+      const child = spawn(process.execPath, ['--input-type=module', '-e', endingWith(file, ending)], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: { ...process.env, NODE_OPTIONS: '' },
+      });
+      let told = '';
+      child.stdout.on('data', (bytes: Buffer) => (told += bytes.toString()));
+      expect(await once(child, 'close')).toEqual([code, null]);
+      const [queued = 0, count = 0] = told.split(' ').map(Number);
+      expect(queued).toBeGreaterThanOrEqual(1_500);
+      const all = Array.from({ length: count }, (_, index) => `thread-${index}`);
+      expect(idsOf(await checked(file), 'thread')).toEqual(all);
+    },
+  );
 });

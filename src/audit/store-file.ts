@@ -1,0 +1,138 @@
+/**
+ * The file of a store as one thread has it: opened by the first thing that needs it, closed when it fails, and tried again by the
+ * next. Batches become records here: redacted, with their files, and in the chain.
+ */
+import { dirname, join } from 'node:path';
+import { CustodyError } from '../core/errors.js';
+import { ArtifactFiles } from './artifact-files.js';
+import type { BatchReport, TakenRecord } from './batch.js';
+import type { NewRecord } from './chain-writer.js';
+import type { EventRedaction } from './event-redaction.js';
+import { openStoreDatabase, type OpenStore } from './open-database.js';
+import { RecordIds } from './record-ids.js';
+import { StorePruning, type ArchiveHook } from './retention.js';
+import { isBusy, type OpenDatabase } from './sqlite-driver.js';
+
+/** What a file is opened with. */
+export interface StoreFileParts {
+  readonly file: string;
+  readonly redaction: EventRedaction;
+  readonly retentionDays: number | undefined;
+  readonly archive: ArchiveHook | undefined;
+  readonly open: OpenDatabase;
+}
+
+/** The last entries that are looked through for records whose fate is not known: as many as can wait. */
+const RECENT_ENTRIES = 10_000;
+/** Milliseconds that looking for them may wait where the file has to be opened. */
+const RECENT_BUSY_MS = 5_000;
+
+export class StoreFile {
+  readonly artifacts: ArtifactFiles;
+  readonly pruning: StorePruning;
+  readonly ids = new RecordIds();
+  readonly #parts: StoreFileParts;
+  #opened: OpenStore | undefined;
+  /** Records of a batch that failed: the next try must not make them and their files anew. */
+  #made = new Map<string, NewRecord>();
+
+  constructor(parts: StoreFileParts) {
+    this.#parts = parts;
+    this.artifacts = new ArtifactFiles(join(dirname(parts.file), 'output'));
+    this.pruning = new StorePruning(this.artifacts, parts.archive, this.ids.recordOf);
+  }
+
+  get isOpen(): boolean {
+    return this.#opened !== undefined;
+  }
+
+  /**
+   * The open file. `busyMs`: how long another writer may be waited for, which blocks.
+   *
+   * @throws what the file system or the driver throws.
+   */
+  open(busyMs: number): OpenStore {
+    this.#opened ??= openStoreDatabase(this.#parts.file, this.#parts.open);
+    this.#opened.setBusyTimeout(busyMs);
+    return this.#opened;
+  }
+
+  /** Writes records, all or none. Does not throw. */
+  write(records: readonly TakenRecord[], busyMs: number): BatchReport {
+    const unmade = this.#make(records);
+    try {
+      const { writer, isWritable } = this.open(busyMs);
+      if (!isWritable) throw newerStore();
+      if (this.#made.size > 0) writer.transaction(() => writer.append([...this.#made.values()]));
+    } catch (error) {
+      if (!isBusy(error)) this.close();
+      return { failure: { reason: reasonOf(error), isBusy: isBusy(error) }, unmade, problems: [] };
+    }
+    this.#made.clear();
+    return { failure: null, unmade, problems: this.#pruneSome() };
+  }
+
+  /** The ids of the last entries, for records whose fate is not known. */
+  recentIds(): ReadonlySet<string> {
+    const { database, writer } = this.open(RECENT_BUSY_MS);
+    const from = writer.end().sequence - RECENT_ENTRIES;
+    const rows = database.prepare('SELECT id FROM entries WHERE sequence > ?').all(from);
+    return new Set(rows.map((row) => String(row['id'])));
+  }
+
+  close(): void {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    try {
+      opened?.database.close();
+    } catch {
+      // It is given up anyway.
+    }
+  }
+
+  /** Makes what is not made yet. Returns those that cannot be: they must not stop the others. */
+  #make(records: readonly TakenRecord[]): BatchReport['unmade'] {
+    const before = this.#made;
+    const unmade: { id: string; reason: string }[] = [];
+    this.#made = new Map();
+    for (const record of records) {
+      try {
+        this.#made.set(record.id, before.get(record.id) ?? this.#recordOf(record));
+      } catch (error) {
+        unmade.push({ id: record.id, reason: reasonOf(error) });
+      }
+    }
+    return unmade;
+  }
+
+  #recordOf({ id, timestamp, event, fullOutput }: TakenRecord): NewRecord {
+    const { redaction } = this.#parts;
+    const redacted = redaction.event(event);
+    if (fullOutput === undefined) return { id, timestamp, event: redacted };
+    return { id, timestamp, event: this.artifacts.attach(redacted, fullOutput, (text) => redaction.text(text)) };
+  }
+
+  /** What retention asks for, a little at a time. An archive may take its time, so with one only `prune` removes. */
+  #pruneSome(): readonly string[] {
+    const { retentionDays, archive } = this.#parts;
+    if (retentionDays === undefined || archive !== undefined || this.#opened === undefined) return [];
+    try {
+      this.pruning.pruneSome(this.#opened, retentionDays);
+      return [];
+    } catch (error) {
+      return isBusy(error) ? [] : [reasonOf(error)];
+    }
+  }
+}
+
+/** Why nothing is written into a file that this custody can read. */
+export const NEWER_STORE = 'a newer custody wrote it; this one only reads it';
+
+function newerStore(): CustodyError {
+  return new CustodyError('UNKNOWN', NEWER_STORE, { operation: 'write' });
+}
+
+/** What was thrown, in words. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
