@@ -99,12 +99,12 @@ export function countRuns(database: SqlDatabase, query: AuditQuery): number {
   return Number(database.prepare(sql).get(...values)?.['total']);
 }
 
-/** The statement of a page; its last value is the number of rows. The places are found first, in the index alone. */
+/** The statement of a page; its last value is the number of rows. The places are found first, in the index alone; CROSS keeps it so. */
 export function pageStatement({ index, conditions }: Selection): string {
   return `SELECT entries.* FROM (
     SELECT e.sequence FROM entries AS e INDEXED BY ${index} WHERE ${conditions.join(' AND ')}
     ORDER BY e.timestamp DESC, e.sequence DESC LIMIT ?) AS found
-    JOIN entries ON entries.sequence = found.sequence ORDER BY entries.timestamp DESC, entries.sequence DESC`;
+    CROSS JOIN entries ON entries.sequence = found.sequence ORDER BY entries.timestamp DESC, entries.sequence DESC`;
 }
 
 /** The question as SQL; `undefined` if nothing can answer it. */
