@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 
@@ -94,6 +94,13 @@ function declareTypes(): Promise<void> {
   return Promise.resolve();
 }
 
+/** What the command line carries in itself. */
+const BUNDLED = ['yaml', 'zod'];
+
+function licenseOf(name: string): string {
+  return `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8')}`;
+}
+
 /** The command line and the workers have a process and threads of their own: built apart, they do not cut the library. */
 export default defineConfig([
   {
@@ -107,7 +114,22 @@ export default defineConfig([
       options.logOverride = { ...options.logOverride, 'ignored-bare-import': 'silent' };
     },
   },
-  { ...shared, entry: { 'cli/main': 'src/cli/main.ts' }, splitting: true },
+  {
+    ...shared,
+    entry: { 'cli/main': 'src/cli/main.ts' },
+    splitting: true,
+    // Read from their many files they cost a command with a configuration more than all the rest of it.
+    skipNodeModulesBundle: false,
+    noExternal: BUNDLED,
+    esbuildOptions(options) {
+      // The form of it that is made of modules: the one for Node is CommonJS, which calls `require`.
+      options.alias = { yaml: resolve('node_modules/yaml/browser/index.js') };
+    },
+    onSuccess: () => {
+      writeFileSync('dist/cli/LICENSES.txt', BUNDLED.map(licenseOf).join('\n'));
+      return Promise.resolve();
+    },
+  },
   {
     ...shared,
     entry: {

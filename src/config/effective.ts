@@ -2,7 +2,7 @@
  * What holds in the end, and who said so: an option of the command line, a variable of the environment, the file, the preset,
  * or nobody, in this order.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { RunOptions } from '../core/run-options.js';
 import { GATE_LIMITS } from '../policy/limits.js';
 import { PRESETS, SECRET_NAME_GLOBS, type Preset } from '../policy/presets.js';

@@ -3,7 +3,7 @@
  *
  * Everything that is wrong is noted, with its place; unknown keys with the nearest known one.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { nearestName } from '../core/nearest-name.js';
 import { contentProblem } from '../core/validate.js';
 import { pathTo, type Entry, type Note, type Place, type ScalarValue, type Tree } from './document.js';

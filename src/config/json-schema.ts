@@ -1,7 +1,7 @@
 /**
  * The schema of a configuration file for editors: JSON Schema (draft-07) made of the one schema, with both spellings of keys.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ALIASES, configSchema, snakeCase } from './schema.js';
 
 type JsonSchema = Record<string, unknown>;

@@ -4,7 +4,7 @@
  *
  * Every key is optional here: what a file leaves out is filled in by `effective.ts`, which knows of presets.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { GATE_LIMITS, RUN_LIMITS } from '../policy/limits.js';
 
 const MS_PER_SECOND = 1_000;
