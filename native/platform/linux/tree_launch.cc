@@ -108,7 +108,8 @@ void TreeContainer::SendLaunch() {
     if (!IsGone(posted.error().code)) return Refuse(posted.error());
     shim_.socket.Close();
   }
-  Refuse({ECONNRESET, "spawn"});
+  // Mostly the guardian could not fork a shim; others may give back what it was short of.
+  Refuse({EAGAIN, "spawn"});
 }
 
 core::Status TreeContainer::PostLaunch() {
