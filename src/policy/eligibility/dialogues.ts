@@ -2,7 +2,7 @@
  * Commands whose use is a dialogue: editors, pagers, consoles, logins, and what asks when it is not told everything.
  */
 import { hasFlag, operandsOf, type Args } from './command-name.js';
-import { readsCommands } from './wrappers.js';
+import { readsCommands, wrappedBy } from './wrappers.js';
 
 const VERSION_FLAGS = ['--version', '--help', '-h', '-V', '-v'] as const;
 
@@ -108,6 +108,7 @@ const ASKING: Readonly<Record<string, (args: Args) => boolean>> = {
   gcloud: (args) => ['auth login', 'init'].includes(operandsOf(args).slice(0, 2).join(' ')),
   heroku: (args) => starts(args, 'login'),
   crontab: (args) => hasFlag(args, '-e'),
+  sudo: (args) => wrappedBy('sudo', args) === null && hasFlag(args, '-i', '-s', '--login', '--shell'),
   su: (args) => !hasFlag(args, '-c', '--command', '--session-command'),
   ssh: (args) => hasFlag(args, '-N', '-t') || isBareLogin(args),
   openssl: (args) => starts(args, 's_client') || args.length === 0,

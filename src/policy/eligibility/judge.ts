@@ -212,7 +212,8 @@ function posixCommand(words: Args): Args {
   while (at < words.length) {
     const word = words[at] ?? '';
     if (POSIX_LISTS.has(word)) return [];
-    if (!POSIX_WORDS.has(word) && !/^[A-Za-z_]\w*(\[[^\]]*\])?\+?=/.test(word)) break;
+    const isOfTime = word === '-p' && words[at - 1] === 'time';
+    if (!isOfTime && !POSIX_WORDS.has(word) && !/^[A-Za-z_]\w*(\[[^\]]*\])?\+?=/.test(word)) break;
     at += 1;
   }
   return words.slice(at);

@@ -50,6 +50,18 @@ const GRAMMARS: Readonly<Record<string, Grammar>> = {
   chroot: { valued: '', operands: 1 },
   unshare: { valued: '-S -G -R -w' },
   nsenter: { valued: '-t --target -S -G' },
+  setpriv: { valued: '--reuid --regid --ruid --euid --rgid --egid --groups --inh-caps --bounding-set --securebits' },
+  prlimit: { valued: '' },
+  'systemd-run': {
+    valued: '-u --unit -p --property -E --setenv -M --machine -H --host --uid --gid --slice --description',
+  },
+  chronic: { valued: '' },
+  fakeroot: { valued: '-l -s -i -b' },
+  proxychains: { valued: '-f' },
+  proxychains4: { valued: '-f' },
+  firejail: { valued: '' },
+  caffeinate: { valued: '-t -w' },
+  arch: { valued: '-e -d' },
   setarch: { valued: '', operands: 1 },
   linux32: { valued: '' },
   linux64: { valued: '' },
@@ -118,6 +130,9 @@ const SPECIAL: ReadonlyMap<string, Special> = new Map<string, Special>([
   ['command', (args: Args) => (/^-[vV]/.test(args[0] ?? '') ? null : undefined)],
   ['su', lineAfter('-c', '--command', '--session-command')],
   ['script', lineAfter('-c', '--command')],
+  ['sg', lineAfter('-c')],
+  ['trap', ([action = '']: Args) => (/^(-.*|\d*)$/.test(action) ? null : line(action))],
+  ['bwrap', bubble],
   ['cross-env-shell', (args: Args) => line(args.join(' '))],
   ['watch', (args: Args) => line(rest({ valued: '' }, args).join(' '))],
   ['flock', flock],
@@ -224,6 +239,13 @@ function lineAfter(...options: readonly string[]): (args: Args) => Wrapped | nul
     const found = at === -1 ? undefined : args[at + 1];
     return found === undefined ? null : line(found);
   };
+}
+
+/** How many words each option of bwrap takes is not known here: without `--` the command cannot be told from them. */
+function bubble(args: Args): Wrapped | null {
+  const at = args.indexOf('--');
+  if (at !== -1) return words(args.slice(at + 1));
+  return args.length === 0 || /^--(help|version)$/.test(args[0] ?? '') ? null : { kind: 'unreadable' };
 }
 
 /** `flock file command`, `flock file -c line`. */
