@@ -4,7 +4,7 @@
  */
 import { replayPlan, type AuditStore, type MissingPart, type ReplayPlan } from '../../audit/index.js';
 import { EXIT } from '../exit-codes.js';
-import type { ExecRequest } from '../grammar/exec.js';
+import { execRequestOf, type ExecRequest } from '../grammar/exec.js';
 import type { RunsRequest } from '../grammar/runs.js';
 import type { CliHost } from '../host.js';
 import { Problem } from '../problem.js';
@@ -64,39 +64,20 @@ function requestOf(request: ReplayRequest, plan: ReplayPlan, answers: readonly A
     answers.find((answer) => answer.part === part && answer.name === name)?.value;
   const { cwd, env, shell, timeoutMs } = plan.options;
   const typed = answers.filter(({ part, value }) => !isVariable(part) && value !== '');
+  const words = plan.arguments.map((word, index) => valueOf('argument', String(index)) ?? word);
   return {
-    kind: 'exec',
-    file: valueOf('executable', '') ?? plan.executable,
-    args: plan.arguments.map((word, index) => valueOf('argument', String(index)) ?? word),
+    ...execRequestOf([valueOf('executable', '') ?? plan.executable, ...words]),
     cwd: valueOf('cwd', '') ?? cwd,
     env: env === undefined ? {} : (Object.fromEntries(Object.entries(env)) as ExecRequest['env']),
-    envFiles: [],
     secrets: [
       ...request.secrets,
       ...answers.filter(({ part }) => isVariable(part)).map(({ name }) => ({ name, file: undefined })),
     ],
     redact: typed.map(({ value }) => escapePattern(value)),
     timeoutMs,
-    idleTimeoutMs: undefined,
-    graceMs: undefined,
-    maxOutputBytes: undefined,
-    limits: {},
-    strictLimits: false,
-    overflow: undefined,
-    onOverflow: undefined,
-    containment: undefined,
-    stragglers: undefined,
-    preset: undefined,
-    native: undefined,
-    eligibility: undefined,
-    correlation: {},
     config: request.config,
     shell: shell !== undefined,
-    root: undefined,
     json: request.json,
-    events: false,
-    quiet: false,
-    verbose: false,
     audit: { isWanted: request.isAudited, file: request.file },
   };
 }

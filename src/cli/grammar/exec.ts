@@ -132,7 +132,7 @@ function readCommand(words: readonly string[], options: ExecOptions, line: Typed
   const leading = line.argv.slice(0, line.argv.length - words.length);
   if (!line.isRearranged) {
     if (leading.at(-1) === '--' || !/\s/.test(command)) {
-      line.accept(toExecRequest(words, options));
+      line.accept(execRequestOf(words, options));
       return;
     }
     if (trailing.length > 0) {
@@ -147,12 +147,12 @@ function readCommand(words: readonly string[], options: ExecOptions, line: Typed
   }
   // A shell takes the string as it is.
   if (shellOf(options) !== false) {
-    line.accept(toExecRequest([command], options));
+    line.accept(execRequestOf([command], options));
     return;
   }
   const split = splitCommandLine(command);
   if ('problem' in split) throw new UsageError(split.problem);
-  line.accept(toExecRequest(split.words, options));
+  line.accept(execRequestOf(split.words, options));
 }
 
 function describeExec(exec: Command): Command {
@@ -266,7 +266,8 @@ function addReportOptions(exec: Command): Command {
   return addAudit(withReports, 'the run');
 }
 
-function toExecRequest(words: readonly string[], options: ExecOptions): ExecRequest {
+/** What `words` are run as; without `options`, as if none was given. */
+export function execRequestOf(words: readonly string[], options: ExecOptions = { audit: true }): ExecRequest {
   checkTogether(options);
   const [file = '', ...args] = words;
   return {
