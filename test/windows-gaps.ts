@@ -33,6 +33,8 @@ const why = {
   slow: 'Wine may take longer to start a process than the deadline of this test',
   many: 'Wine takes a minute to start 500 processes',
   posixShells: 'its lines are written for sh and bash; platform/win32/cmd.test.ts holds what is true of cmd.exe',
+  posixPrograms:
+    'its commands are sh, env and true; what is judged of cmd.exe is in the table of unit/policy/eligibility',
   condition:
     "Wine's cmd.exe runs what stands behind && and || whatever came before: `cmd /c exit 3 && echo yes` says yes",
   merged: 'node:child_process cannot pass one pipe twice on Windows; platform/win32/launch.test.ts holds the refusal',
@@ -276,6 +278,24 @@ export const GAPS: readonly Gap[] = [
     why: why.holders,
   },
   { file: 'shell', test: '', kind: 'windows', why: why.posixShells },
+  { file: 'eligibility', test: 'ELG-03: is off by default', kind: 'windows', why: why.posixPrograms },
+  { file: 'eligibility', test: 'ELG-03: is enforced with preset agent', kind: 'windows', why: why.posixPrograms },
+  { file: 'eligibility', test: 'ELG-03: an override runs', kind: 'windows', why: why.posixPrograms },
+  { file: 'eligibility', test: 'ELG-01: as a warning', kind: 'windows', why: why.posixPrograms },
+  {
+    file: 'eligibility',
+    test: 'ELG-05: enforced, it refuses what is not eligible > as words',
+    kind: 'windows',
+    why: why.posixPrograms,
+  },
+  { file: 'eligibility', test: 'a call > ELG-03: adds to', kind: 'windows', why: why.posixPrograms },
+  {
+    file: 'parameter-file',
+    test: 'CMD-17: a parameter file > is gone when the host ends by SIG',
+    kind: 'windows',
+    why: why.signals,
+  },
+  { file: 'success', test: 'RES-02: a run that crashed', kind: 'windows', why: why.signals },
   { file: 'cmd', test: "a line of cmd.exe > 'native' > SHL-03: does not run", kind: 'wine', why: why.condition },
   { file: 'cmd', test: "a line of cmd.exe > 'fallback' > SHL-03: does not run", kind: 'wine', why: why.condition },
   {

@@ -20,10 +20,13 @@ const gcc: ErrorParser = ({ combined }) =>
 
 forEachBackend((scene) => {
   const say = (script: string, options: RunOptions): Promise<RunResult> =>
-    scene.runner.run('sh', ['-c', script], options);
+    scene.runner.run(process.execPath, ['-e', script], options);
 
   it('RES-11: tells what the parser found', async () => {
-    const result = await say('echo a.c:3:7: error: no such thing >&2; echo fine; exit 1', { parseErrors: gcc });
+    const result = await say(
+      "console.error('a.c:3:7: error: no such thing'); console.log('fine'); process.exitCode = 1",
+      { parseErrors: gcc },
+    );
     const found = {
       ...{ file: 'a.c', line: 3, column: 7, severity: 'error', message: 'no such thing', source: 'gcc', code: null },
     };
@@ -33,9 +36,9 @@ forEachBackend((scene) => {
   });
 
   it('OBS-05: logs how many errors were parsed, and nothing where none were', async () => {
-    const result = await say('echo a.c:3:7: error: one; echo b.c:1:1: warning: two', { parseErrors: gcc });
+    const result = await say("console.log('a.c:3:7: error: one\\nb.c:1:1: warning: two')", { parseErrors: gcc });
     expect(toLogRecord(result)).toMatchObject({ parsedErrors: 2 });
-    expect(toLogRecord(await say('true', { parseErrors: gcc }))).not.toHaveProperty('parsedErrors');
+    expect(toLogRecord(await say('', { parseErrors: gcc }))).not.toHaveProperty('parsedErrors');
   });
 
   it('RES-11: the parser gets what was written, and the result shows it redacted', async () => {
@@ -44,9 +47,15 @@ forEachBackend((scene) => {
       seen = output;
       return [{ message: output.stdout, file: `/tmp/${secret}` }];
     };
-    const script = 'printf "%s\\r\\nsecond" "$PASSWORD"; exit 3';
+    const script = "process.stdout.write(process.env.PASSWORD + '\\r\\nsecond'); process.exitCode = 3";
     const result = await say(script, { parseErrors, secrets: { PASSWORD: secret } });
-    expect(seen).toMatchObject({ stdout: `${secret}\nsecond`, stderr: '', exitCode: 3, file: 'sh', cwd: null });
+    expect(seen).toMatchObject({
+      stdout: `${secret}\nsecond`,
+      stderr: '',
+      exitCode: 3,
+      file: process.execPath,
+      cwd: null,
+    });
     expect(result.errors).toMatchObject([
       { message: '[REDACTED]\nsecond', file: '/tmp/[REDACTED]', severity: 'error' },
     ]);
@@ -59,7 +68,7 @@ forEachBackend((scene) => {
       text = stdout;
       return [];
     };
-    const result = await say('yes | head -c 5000', { parseErrors, maxOutputBytes: 1024 });
+    const result = await say("process.stdout.write('y\\n'.repeat(2500))", { parseErrors, maxOutputBytes: 1024 });
     expect(result.stdout).toContain('TRUNCATED');
     expect(text).toMatch(/^(?:y?\n)+$/u);
   });
@@ -70,7 +79,7 @@ forEachBackend((scene) => {
       calls += 1;
       return [];
     };
-    const result = await say('true', { parseErrors, redact: { values: ['not-there-at-all'] } });
+    const result = await say('', { parseErrors, redact: { values: ['not-there-at-all'] } });
     JSON.stringify(result);
     expect(calls).toBe(1);
   });
@@ -93,7 +102,7 @@ forEachBackend((scene) => {
     ];
 
     it.each(wrong)('a parser %s', async (_name, parseErrors, warning) => {
-      const result = await say('echo out; exit 4', { parseErrors: parseErrors as ErrorParser });
+      const result = await say("console.log('out'); process.exitCode = 4", { parseErrors: parseErrors as ErrorParser });
       expect(result).toMatchObject({ exitCode: 4, stdout: 'out\n', warnings: [expect.stringMatching(warning)] });
       expect(result.errors.length).toBeLessThanOrEqual(1_000);
     });

@@ -191,7 +191,8 @@ export class BackendScene {
     } finally {
       this.#runner = undefined;
       if (this.#isPlaced) await this.endSurvivors();
-      rmSync(this.#directory, { recursive: true, force: true });
+      // Windows gives up the working directory of a process some time after its end.
+      rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10 });
     }
   }
 }
