@@ -31,8 +31,12 @@ export interface BatchFailure {
   readonly isBusy: boolean;
 }
 
-/** Where the number of the batch that was last reported stands in what both threads see. */
+/** What both threads see: the number of the batch that was last reported, or {@link ENDED}; and whether the host gave the thread up. */
 export const REPORTED = 0;
+export const GIVEN_UP = 1;
+export const FLAGS = 2;
+/** In place of a number: there will be no report. */
+export const ENDED = -1;
 
 /** What the thread that writes is started with. */
 export interface WriterData {

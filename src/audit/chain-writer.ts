@@ -22,12 +22,14 @@ const INSERT = `INSERT INTO entries
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const UPDATE_HEAD = `INSERT INTO head (only, sequence, hash) VALUES (1, ?, ?)
   ON CONFLICT (only) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash`;
+const FIND = 'SELECT 1 AS found FROM entries INDEXED BY entries_time WHERE timestamp = ? AND id = ?';
 
 export class ChainWriter {
   readonly #database: SqlDatabase;
   readonly #insert: SqlStatement;
   readonly #head: SqlStatement;
   readonly #updateHead: SqlStatement;
+  #find: SqlStatement | undefined;
 
   constructor(database: SqlDatabase) {
     this.#database = database;
@@ -54,6 +56,12 @@ export class ChainWriter {
     const end = records.reduce((previous, record) => this.#appendOne(record, previous), this.end());
     this.#updateHead.run(end.sequence, end.hash);
     return end;
+  }
+
+  /** Whether a record is in the chain. Ids have no index; a record has its time in every try to write it. */
+  has({ id, timestamp }: NewRecord): boolean {
+    this.#find ??= this.#database.prepare(FIND);
+    return this.#find.get(timestamp, id) !== undefined;
   }
 
   /** Where the chain ends. What stands in `head` and not the last entry: entries that were taken away stay missing. */

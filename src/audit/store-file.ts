@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { CustodyError } from '../core/errors.js';
 import { ArtifactFiles } from './artifact-files.js';
 import type { BatchReport, TakenRecord } from './batch.js';
-import type { NewRecord } from './chain-writer.js';
+import type { ChainWriter, NewRecord } from './chain-writer.js';
 import type { EventRedaction } from './event-redaction.js';
 import { openStoreDatabase, type OpenStore } from './open-database.js';
 import { RecordIds } from './record-ids.js';
@@ -20,12 +20,11 @@ export interface StoreFileParts {
   readonly retentionDays: number | undefined;
   readonly archive: ArchiveHook | undefined;
   readonly open: OpenDatabase;
+  /** Whether somebody else writes what this one was given. Asked while no other can. */
+  readonly isGivenUp?: (() => boolean) | undefined;
 }
 
-/** The last entries that are looked through for records whose fate is not known: as many as can wait. */
-const RECENT_ENTRIES = 10_000;
-/** Milliseconds that looking for them may wait where the file has to be opened. */
-const RECENT_BUSY_MS = 5_000;
+const NOTHING: ReadonlySet<string> = new Set();
 
 export class StoreFile {
   readonly artifacts: ArtifactFiles;
@@ -57,27 +56,19 @@ export class StoreFile {
     return this.#opened;
   }
 
-  /** Writes records, all or none. Does not throw. */
-  write(records: readonly TakenRecord[], busyMs: number): BatchReport {
+  /** Writes records, all or none. Those of which it is doubtful whether they are there are looked for first. Does not throw. */
+  write(records: readonly TakenRecord[], busyMs: number, doubtful = NOTHING): BatchReport {
     const unmade = this.#make(records);
     try {
       const { writer, isWritable } = this.open(busyMs);
       if (!isWritable) throw newerStore();
-      if (this.#made.size > 0) writer.transaction(() => writer.append([...this.#made.values()]));
+      if (this.#made.size > 0) writer.transaction(() => this.#append(writer, doubtful));
     } catch (error) {
       if (!isBusy(error)) this.close();
       return { failure: { reason: reasonOf(error), isBusy: isBusy(error) }, unmade, problems: [] };
     }
     this.#made.clear();
     return { failure: null, unmade, problems: this.#pruneSome() };
-  }
-
-  /** The ids of the last entries, for records whose fate is not known. */
-  recentIds(): ReadonlySet<string> {
-    const { database, writer } = this.open(RECENT_BUSY_MS);
-    const from = writer.end().sequence - RECENT_ENTRIES;
-    const rows = database.prepare('SELECT id FROM entries WHERE sequence > ?').all(from);
-    return new Set(rows.map((row) => String(row['id'])));
   }
 
   close(): void {
@@ -88,6 +79,14 @@ export class StoreFile {
     } catch {
       // It is given up anyway.
     }
+  }
+
+  /** Inside of a transaction nobody else writes: what is not there yet will not come from elsewhere. */
+  #append(writer: ChainWriter, doubtful: ReadonlySet<string>): void {
+    if (this.#parts.isGivenUp?.() === true) throw new Error('the batch was given up');
+    const made = [...this.#made.values()];
+    const missing = doubtful.size === 0 ? made : made.filter((one) => !doubtful.has(one.id) || !writer.has(one));
+    if (missing.length > 0) writer.append(missing);
   }
 
   /** Makes what is not made yet. Returns those that cannot be: they must not stop the others. */

@@ -5,7 +5,7 @@
  * ready, where it cannot be, and after it has failed, batches are written here.
  */
 import type { BatchReport, TakenRecord } from './batch.js';
-import { reasonOf, type StoreFile } from './store-file.js';
+import type { StoreFile } from './store-file.js';
 import type { BatchTarget } from './write-queue.js';
 import { EVENT_VERSION } from './record.js';
 import { findWriterWorker, WriterThread, type WriterOptions } from './writer-thread.js';
@@ -13,11 +13,20 @@ import { findWriterWorker, WriterThread, type WriterOptions } from './writer-thr
 /** Records after which a thread pays: its start takes as long as they do. */
 const THREAD_AFTER = 100;
 
+/** What is known of a batch whose thread ended, or was given up. It may be in the chain. */
+const NO_WORD: BatchReport = {
+  failure: { reason: 'the thread that writes has ended', isBusy: true },
+  unmade: [],
+  problems: [],
+};
+
 export class StoreWriter implements BatchTarget {
   readonly #file: StoreFile;
   #threadOptions: WriterOptions | undefined;
   #thread: WriterThread | undefined;
   #writtenHere = 0;
+  /** Ids of records that may be in the chain although nobody said so. */
+  readonly #doubtful = new Set<string>();
   #closing: Promise<void> | undefined;
 
   /** Without options there is never a thread. */
@@ -32,8 +41,9 @@ export class StoreWriter implements BatchTarget {
   }
 
   write(records: readonly TakenRecord[], busyMs: number): BatchReport {
-    const report = this.#file.write(records, busyMs);
+    const report = this.#file.write(records, busyMs, this.#doubtful);
     if (report.failure === null) this.#writtenHere += records.length;
+    this.#note(records, report);
     return report;
   }
 
@@ -44,16 +54,18 @@ export class StoreWriter implements BatchTarget {
 
   post(records: readonly TakenRecord[], onReport: (report: BatchReport) => void): boolean {
     if (this.#thread === undefined) this.#startIfItPays();
-    if (this.#thread?.isReady !== true) return false;
-    this.#thread.post(records, (report) => {
-      if (report?.failure?.isBusy === false) this.#giveUp();
-      onReport(report ?? this.#fateOf(records));
+    // The thread does not look for what is doubtful.
+    if (this.#thread?.isReady !== true || this.#doubtful.size > 0) return false;
+    this.#thread.post(records, (report = NO_WORD) => {
+      this.#note(records, report);
+      if (report.failure?.isBusy === false || report === NO_WORD) this.#giveUp();
+      onReport(report);
     });
     return true;
   }
 
-  wait(limitMs: number): boolean {
-    return this.#thread?.wait(limitMs) ?? true;
+  wait(limitMs: number): void {
+    this.#thread?.wait(limitMs);
   }
 
   /** Ends the thread; what comes later is written here. */
@@ -74,22 +86,18 @@ export class StoreWriter implements BatchTarget {
     if (this.#thread === undefined) this.#threadOptions = undefined;
   }
 
-  /** The store failed there. Whether it fails here is what counts; when it does not, another thread may do. */
+  /** A commit that failed may have reached the file all the same. One that had to wait for another writer has not begun. */
+  #note(records: readonly TakenRecord[], report: BatchReport): void {
+    const { failure, unmade } = report;
+    if (failure === null) for (const { id } of records) this.#doubtful.delete(id);
+    else if (!failure.isBusy || report === NO_WORD) for (const { id } of records) this.#doubtful.add(id);
+    for (const { id } of unmade) this.#doubtful.delete(id);
+  }
+
+  /** The store failed there, or the thread has ended. Whether it fails here is what counts; when it does not, another thread may do. */
   #giveUp(): void {
     void this.#thread?.close();
     this.#thread = undefined;
     this.#writtenHere = 0;
-  }
-
-  /** What became of a batch whose thread ended without a word. */
-  #fateOf(records: readonly TakenRecord[]): BatchReport {
-    const unknown = (reason: string): BatchReport => ({ failure: { reason, isBusy: true }, unmade: [], problems: [] });
-    try {
-      const recent = this.#file.recentIds();
-      if (records.some(({ id }) => recent.has(id))) return { failure: null, unmade: [], problems: [] };
-      return unknown('the thread that writes has ended');
-    } catch (error) {
-      return unknown(reasonOf(error));
-    }
   }
 }

@@ -17,8 +17,8 @@ export interface BatchTarget {
   droppedRecord(count: number): TakenRecord;
   /** Hands records to the thread; `false` where there is none that could take them. */
   post(records: readonly TakenRecord[], onReport: (report: BatchReport) => void): boolean;
-  /** Sleeps until the thread has reported what it was handed. Returns whether it has. */
-  wait(limitMs: number): boolean;
+  /** Sleeps until the thread has reported what it was handed, or is given up. */
+  wait(limitMs: number): void;
 }
 
 /** What can be said of a queue. */
@@ -48,11 +48,10 @@ const PATIENT_BUSY_MS = 5_000;
 const THREAD_LIMIT_MS = 5_000;
 const STAY_MS = 60_000;
 
-/** Records on their way, and how many lost ones the last of them tells of. */
+/** Records on their way: from the queue, and perhaps one that tells of lost ones. */
 interface Batch {
   readonly records: readonly TakenRecord[];
   readonly fromQueue: number;
-  readonly dropped: number;
 }
 
 export class WriteQueue implements Unwritten {
@@ -63,6 +62,8 @@ export class WriteQueue implements Unwritten {
   #left = 0;
   /** Lost records that no record tells of yet. */
   #dropped = 0;
+  /** The record that is on its way to tell of them. */
+  #lossTold: { readonly count: number; readonly record: TakenRecord } | undefined;
   #lost = 0;
   #problem: string | null = null;
   #isScheduled = false;
@@ -91,10 +92,7 @@ export class WriteQueue implements Unwritten {
 
   /** Writes all that is there, now. Returns whether it could. */
   writeAll(): boolean {
-    if (!this.#target.wait(THREAD_LIMIT_MS)) {
-      this.#failed('the thread that writes does not answer');
-      return false;
-    }
+    this.#target.wait(THREAD_LIMIT_MS);
     while (this.#hasWork) if (!this.#writeSome(PATIENT_BUSY_MS)) return false;
     return true;
   }
@@ -152,8 +150,6 @@ export class WriteQueue implements Unwritten {
     const isPosted = this.#target.post(batch.records, (report) => {
       this.#posted = undefined;
       const isWritten = this.#settle(batch, report);
-      // There may be one by now: that it did not answer in time.
-      if (isWritten) this.#problem = null;
       this.#goOn(isWritten);
       resolve(isWritten);
     });
@@ -175,13 +171,16 @@ export class WriteQueue implements Unwritten {
 
   #next(limit: number): Batch {
     const records = this.#records.slice(0, limit);
-    const dropped = this.#dropped;
     const fromQueue = records.length;
-    return { records: dropped > 0 ? [...records, this.#target.droppedRecord(dropped)] : records, fromQueue, dropped };
+    // The same one with each try: it may be there already.
+    if (this.#dropped > 0)
+      this.#lossTold ??= { count: this.#dropped, record: this.#target.droppedRecord(this.#dropped) };
+    const told = this.#lossTold;
+    return { records: told === undefined ? records : [...records, told.record], fromQueue };
   }
 
   /** Returns whether the batch is written. */
-  #settle({ fromQueue, dropped }: Batch, { failure, unmade, problems }: BatchReport): boolean {
+  #settle({ fromQueue }: Batch, { failure, unmade, problems }: BatchReport): boolean {
     const isWritten = failure === null;
     if (isWritten) this.#records.splice(0, fromQueue);
     else if (unmade.length > 0) {
@@ -189,7 +188,10 @@ export class WriteQueue implements Unwritten {
       this.#records = this.#records.filter(({ id }) => !gone.has(id));
     }
     this.#left += isWritten ? fromQueue : unmade.length;
-    if (isWritten) this.#dropped -= dropped;
+    if (isWritten) {
+      this.#dropped -= this.#lossTold?.count ?? 0;
+      this.#lossTold = undefined;
+    }
     for (const { reason } of unmade) {
       // A record that cannot be made must not stop the others; it is told like a lost one.
       this.#lose();

@@ -6,7 +6,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
-import { CLOSE, READY, REPORTED, type BatchReport, type TakenRecord, type WriterData } from './batch.js';
+import {
+  CLOSE,
+  FLAGS,
+  GIVEN_UP,
+  READY,
+  REPORTED,
+  type BatchReport,
+  type TakenRecord,
+  type WriterData,
+} from './batch.js';
 
 /** Where the built thread lies, seen from an entry, from the command line's, and from the sources. */
 const PLACES = ['./audit/writer-worker.js', '../audit/writer-worker.js', '../../dist/audit/writer-worker.js'];
@@ -26,7 +35,7 @@ export function findWriterWorker(): URL | undefined {
 type OnReport = (report: BatchReport | undefined) => void;
 
 export class WriterThread {
-  readonly #flags = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #flags = new Int32Array(new SharedArrayBuffer(FLAGS * Int32Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #ended: Promise<void>;
@@ -72,13 +81,16 @@ export class WriterThread {
     this.#port.postMessage(JSON.stringify({ number: this.#number, records }));
   }
 
-  /** Sleeps until the batch has been reported. Returns whether it has. */
-  wait(limitMs: number): boolean {
-    if (this.#onReport === undefined) return true;
+  /**
+   * Sleeps until the batch has been reported. A thread that does not is given up, and the report is `undefined`: by then the batch
+   * is in the chain, or it never will be once somebody else has written.
+   */
+  wait(limitMs: number): void {
+    if (this.#onReport === undefined) return;
     Atomics.wait(this.#flags, REPORTED, this.#number - 1, limitMs);
     const received = receiveMessageOnPort(this.#port) as { readonly message: BatchReport } | undefined;
-    if (received !== undefined) this.#report(received.message);
-    return received !== undefined;
+    if (received === undefined) this.#giveUp();
+    this.#report(received?.message);
   }
 
   /** Lets it close the file. Resolves when it has ended. */
@@ -89,6 +101,12 @@ export class WriterThread {
     const limit = setTimeout(() => void this.#worker.terminate(), CLOSE_MS);
     await this.#ended;
     clearTimeout(limit);
+  }
+
+  #giveUp(): void {
+    this.#isReady = false;
+    Atomics.store(this.#flags, GIVEN_UP, 1);
+    void this.#worker.terminate();
   }
 
   readonly #onMessage = (message: BatchReport | typeof READY): void => {

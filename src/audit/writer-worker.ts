@@ -1,6 +1,6 @@
 /** Entry of the thread that writes a store: makes records of batches and puts them into the chain. */
 import { workerData } from 'node:worker_threads';
-import { CLOSE, READY, REPORTED, type PostedBatch, type WriterData } from './batch.js';
+import { CLOSE, ENDED, GIVEN_UP, READY, REPORTED, type PostedBatch, type WriterData } from './batch.js';
 import { createEventRedaction } from './event-redaction.js';
 import { openSqlite } from './sqlite-driver.js';
 import { StoreFile } from './store-file.js';
@@ -15,7 +15,13 @@ const store = new StoreFile({
   retentionDays,
   archive: undefined,
   open: openSqlite,
+  isGivenUp: () => Atomics.load(flags, GIVEN_UP) !== 0,
 });
+
+function wake(reported: number): void {
+  Atomics.store(flags, REPORTED, reported);
+  Atomics.notify(flags, REPORTED);
+}
 
 port.on('message', (message: string) => {
   if (message === CLOSE) {
@@ -26,7 +32,9 @@ port.on('message', (message: string) => {
   const { number, records } = JSON.parse(message) as PostedBatch;
   port.postMessage(store.write(records, BUSY_MS));
   // Now, so that a host that sleeps until then finds the report.
-  Atomics.store(flags, REPORTED, number);
-  Atomics.notify(flags, REPORTED);
+  wake(number);
+});
+process.once('exit', () => {
+  wake(ENDED);
 });
 port.postMessage(READY);

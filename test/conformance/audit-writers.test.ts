@@ -2,18 +2,20 @@
 // Not promised: that what a process had not written yet when it was killed is there.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openAuditStore, type AuditRecord } from '../../src/audit/index.js';
+import { openAuditStore, type AuditHealth, type AuditRecord } from '../../src/audit/index.js';
 
 const root = join(import.meta.dirname, '..', '..');
 /** Below the package, so that the bundle finds what it leaves outside. */
 const bundleFolder = join(root, 'build', `audit-${String(process.pid)}`);
 const bundle = join(bundleFolder, 'audit.js');
+const faultyBundle = join(bundleFolder, 'faulty', 'audit.js');
+const faultyWorker = join(bundleFolder, 'faulty', 'audit', 'writer-worker.js');
 const program = join(root, 'test', 'programs', 'audit-writer.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'custody-writers-'));
 const isLong = process.env.CUSTODY_TEST_LONG === '1';
@@ -34,12 +36,25 @@ beforeAll(async () => {
     config: false,
     silent: true,
   });
+  // The same package with a thread in which things go wrong.
+  mkdirSync(dirname(faultyWorker), { recursive: true });
+  copyFileSync(bundle, faultyBundle);
+  const faults = pathToFileURL(join(root, 'test', 'programs', 'audit-faults.mjs')).href;
+  writeFileSync(faultyWorker, `import ${JSON.stringify(faults)};\nimport '../../audit/writer-worker.js';\n`);
 });
 
 afterAll(() => {
   rmSync(bundleFolder, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** The same writer, killed by its thread at some call of the thread's. */
+function writerKilledInThread(file: string, count: number, stage: number): ChildProcess {
+  return spawn(process.execPath, [program, pathToFileURL(faultyBundle).href, file, 'cut', String(count)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '', AUDIT_FAULT: `kill ${stage}` },
+  });
+}
 
 function writer(file: string, name: string, count: number, stage?: number): ChildProcess {
   const args = [
@@ -74,7 +89,8 @@ function idsOf(records: readonly AuditRecord[], name: string): readonly string[]
 }
 
 const WRITERS = 8;
-const RECORDS = isLong ? 1_000 : 100;
+/** Enough for each to get a thread. */
+const RECORDS = isLong ? 1_000 : 180;
 
 /** More calls of the database than a writer of four records makes. */
 const LAST_STAGE = 60;
@@ -195,4 +211,77 @@ describe('AUD-10: the thread that writes', () => {
       expect(idsOf(await checked(file), 'thread')).toEqual(all);
     },
   );
+});
+
+describe('AUD-10: the process', () => {
+  it(
+    'killed at every stage of opening and writing in the thread: batches are there or not',
+    { timeout: 120_000 },
+    async () => {
+      const [total, perBatch, byHost, lastStage] = [180, 20, 100, 100];
+      const step = isLong ? 1 : 11;
+      const stages = Array.from({ length: Math.ceil(lastStage / step) }, (_, index) => 1 + index * step);
+      const left = await Promise.all(
+        stages.map(async (stage) => {
+          const file = join(folder, `thread-stage-${stage}.db`);
+          const [code] = (await once(writerKilledInThread(file, total, stage), 'close')) as [number | null];
+          const ids = idsOf(await checked(file), 'cut');
+          expect(ids).toEqual(Array.from({ length: ids.length }, (_, record) => `cut-${record}`));
+          return { code, records: ids.length };
+        }),
+      );
+      expect(left.filter(({ records }) => records % perBatch !== 0 || records < byHost)).toEqual([]);
+      expect(left[0]?.code).toBeNull();
+      expect(left.some(({ code, records }) => code === null && records > left[0]!.records)).toBe(true);
+      expect(left.at(-1)).toEqual({ code: 0, records: total });
+    },
+  );
+});
+
+interface Told {
+  readonly count: number;
+  readonly health: AuditHealth;
+}
+
+/** Runs `audit-thread.mjs` with a fault, and returns what it said when the chain has been checked: all once, and in order. */
+async function faulty(fault: string, ask: string, holdMs = 300): Promise<Told> {
+  const file = join(folder, `${fault.replace(' ', '-')}-${ask}-${holdMs}.db`);
+  const args = [join(root, 'test', 'programs', 'audit-thread.mjs'), pathToFileURL(faultyBundle).href, file, ask];
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '', AUDIT_FAULT: fault, AUDIT_HOLD_MS: String(holdMs) },
+  });
+  let text = '';
+  child.stdout.on('data', (bytes: Buffer) => (text += bytes.toString()));
+  expect(await once(child, 'close'), `${fault}, ${ask}`).toEqual([0, null]);
+  const told = JSON.parse(text) as Told;
+  const all = Array.from({ length: told.count }, (_, index) => `thread-${index}`);
+  expect(idsOf(await checked(file), 'thread'), `${fault}, ${ask}`).toEqual(all);
+  return told;
+}
+
+/** Commits of the thread: making the store ready is none, the file is there already. */
+const FIRST_BATCH = 1;
+
+describe('AUD-10: a thread that', () => {
+  it('is in the midst of its commit is waited for by whoever asks, and by the exit', { timeout: 120_000 }, async () => {
+    const asked = ['flush', 'flushSync', 'close', 'find', 'exit'];
+    await Promise.all(asked.map((ask) => faulty(`hold ${FIRST_BATCH}`, ask)));
+  });
+
+  it.each(['end-before', 'end-after', 'throw-before', 'throw-after'])(
+    'fails at its commit (%s): nothing is lost, nothing is there twice',
+    { timeout: 120_000 },
+    async (fault) => {
+      const asked = ['flush', 'flushSync', 'exit'];
+      const told = await Promise.all(asked.map((ask) => faulty(`${fault} ${FIRST_BATCH}`, ask)));
+      for (const { health } of told)
+        expect(health).toMatchObject({ writes: 'host', queued: 0, dropped: 0, status: 'ok' });
+    },
+  );
+
+  it('does not come back from its commit is given up, and the host writes', { timeout: 120_000 }, async () => {
+    const { health } = await faulty(`hold ${FIRST_BATCH}`, 'exit', 600_000);
+    expect(health).toMatchObject({ writes: 'host', queued: 0, dropped: 0 });
+  });
 });

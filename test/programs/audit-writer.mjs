@@ -1,11 +1,17 @@
 /**
  * A process that writes runs into an audit store: `audit-writer.mjs MODULE FILE NAME COUNT [STAGE]`. Prints one line for each batch
  * that is written. With a STAGE it kills itself at its STAGE-th call of the database: a power cut, as far as a process can have one.
+ * Where there is more to write than pays for a thread, it waits for the thread, so that the rest is written there.
  */
-import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const [moduleUrl, file, name, count, stage] = process.argv.slice(2);
-if (stage !== undefined) dieAtCall(Number(stage));
+if (stage !== undefined) {
+  process.env['AUDIT_FAULT'] = `kill ${stage}`;
+  await import('./audit-faults.mjs');
+}
+/** Records after which the thread has been started. */
+const THREAD_STARTED = 120;
 
 const { openAuditStore } = await import(moduleUrl);
 const store = openAuditStore({ file, onProblem: (problem) => process.stderr.write(`${problem}\n`) });
@@ -15,6 +21,7 @@ for (let sent = 0; sent < Number(count); sent += PER_BATCH) {
   // In between the other writers get their turn.
   await new Promise((resolve) => setImmediate(resolve));
   if (!(await store.flush())) process.exitCode = 1;
+  if (sent >= THREAD_STARTED) while (store.health().writes !== 'thread') await sleep(1);
   process.stdout.write(`${sent + PER_BATCH}\n`);
 }
 await store.close();
@@ -22,28 +29,4 @@ await store.close();
 function cleanup(executionId) {
   const cleanup = { status: 'confirmed', mechanism: 'shim', killed: 0, survivors: [] };
   return { version: 1, eventType: 'command_cleanup', executionId, cleanup };
-}
-
-/** Every call that may reach the file goes through these. */
-function dieAtCall(last) {
-  let calls = 0;
-  const counted = (work) =>
-    function (...values) {
-      calls += 1;
-      if (calls >= last) process.kill(process.pid, 'SIGKILL');
-      return work.apply(this, values);
-    };
-  const { emitWarning } = process;
-  process.emitWarning = () => undefined;
-  const builtIn = process.getBuiltinModule('node:sqlite');
-  process.emitWarning = emitWarning;
-  const Database = builtIn?.DatabaseSync ?? createRequire(import.meta.url)('libsql');
-  const probe = new Database(':memory:');
-  const statement = probe.prepare('SELECT 1');
-  for (const [prototype, names] of [
-    [Database.prototype, ['exec', 'close']],
-    [Object.getPrototypeOf(statement), ['run', 'get', 'all']],
-  ]) {
-    for (const method of names) prototype[method] = counted(prototype[method]);
-  }
 }

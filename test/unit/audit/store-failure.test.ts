@@ -136,7 +136,7 @@ describe('AUD-11: a store that fails', () => {
     expect(await full.verify()).toMatchObject({ valid: true, checked: 122 });
   });
 
-  it('D-30: degrade: keeps a bounded number of records and records how many it lost', async () => {
+  it('D-30: degrade: keeps a bounded number of records and records how many it lost', { timeout: 60_000 }, async () => {
     const state: { problem: string | undefined } = { problem: 'the driver is gone' };
     const store = scene.open({}, flakyDriver(state));
     for (let record = 0; record < MAX_QUEUED + 5; record += 1) store.append(startOf());
