@@ -136,6 +136,46 @@ describe('AUD-11: a store that fails', () => {
     expect(await full.verify()).toMatchObject({ valid: true, checked: 122 });
   });
 
+  it('D-30: in a commit that reached the file all the same: says so, refuses runs, and writes nothing twice', async () => {
+    let isOpenable = true;
+    const store = scene.open({ onFailure: 'fail-closed' }, (file) => {
+      if (!isOpenable) throw new Error('the disk is gone');
+      const database = openSqlite(file);
+      let isCommit = false;
+      return {
+        prepare: (sql) => database.prepare(sql),
+        close: () => database.close(),
+        exec: (sql) => {
+          database.exec(sql);
+          // Making the store ready is a commit as well; a batch begins after it.
+          if (sql === 'COMMIT' && isCommit && isOpenable) {
+            isOpenable = false;
+            throw new Error('the disk is gone');
+          }
+          isCommit ||= sql === 'COMMIT';
+        },
+      };
+    });
+    for (let run = 0; run < 5; run += 1) appendRun(store, { executionId: `exec-${run}` });
+    expect(store.flushSync()).toBe(false);
+    const reader = scene.open();
+    expect(await allRecords(reader)).toHaveLength(10);
+    expect(store.health()).toMatchObject({ status: 'degraded', queued: 10 });
+    expect(store.health().refusal).toMatch(/disk/);
+    expect(store.flushSync()).toBe(false);
+    isOpenable = true;
+    appendRun(store, { executionId: 'exec-5' });
+    expect(store.flushSync()).toBe(true);
+    await eventually(
+      () => store.health().refusal === null,
+      () => JSON.stringify(store.health()),
+    );
+    expect(store.health()).toMatchObject({ status: 'ok', queued: 0, dropped: 0 });
+    const ids = (await allRecords(reader)).map(({ event }) => event['executionId']);
+    expect(ids).toEqual(Array.from({ length: 6 }, (_, run) => [`exec-${run}`, `exec-${run}`]).flat());
+    expect(await reader.verify()).toMatchObject({ valid: true });
+  });
+
   it('D-30: degrade: keeps a bounded number of records and records how many it lost', { timeout: 60_000 }, async () => {
     const state: { problem: string | undefined } = { problem: 'the driver is gone' };
     const store = scene.open({}, flakyDriver(state));
