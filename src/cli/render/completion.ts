@@ -13,8 +13,7 @@ export function renderCompletion(shell: CompletionShell, tree: CommandNode): str
     case 'bash':
       return bashScript(tree);
     case 'zsh':
-      // Zsh takes the functions of bash, which are enough for names and choices.
-      return `#compdef custody\nautoload -Uz bashcompinit && bashcompinit\n${bashScript(tree)}`;
+      return zshScript(tree);
     case 'fish':
       return fishScript(tree);
   }
@@ -31,31 +30,45 @@ function placesOf(node: CommandNode, path = ''): readonly Place[] {
   return [{ path, node }, ...below];
 }
 
+/**
+ * Zsh takes the functions of bash, which are enough for names and choices. A file in its `fpath` is read when completion is
+ * first asked for, as the body of that very function: it has to answer then, too.
+ */
+function zshScript(tree: CommandNode): string {
+  return `#compdef custody
+autoload -Uz bashcompinit && bashcompinit
+${bashScript(tree)}if [[ "\${funcstack[1]}" == _custody ]]; then
+  _bash_complete -o default -F _custody
+fi
+`;
+}
+
+/** Its variables have no name that zsh has a meaning for, such as `path` and `words`. */
 function bashScript(tree: CommandNode): string {
   const places = placesOf(tree);
-  const words = places.map(({ path, node }) => `    '${path}') words='${wordsOf(node).join(' ')}' ;;`);
+  const words = places.map(({ path, node }) => `    '${path}') names='${wordsOf(node).join(' ')}' ;;`);
   const commands = places.map(({ path }) => `    '${path}') ;;`).filter((line) => line !== "    '') ;;");
   const values = new Map(places.flatMap(({ node }) => node.options.flatMap(bashValue)));
   return `# Completions of custody. Made by "custody completion"; edit nothing here.
 _custody() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path='' words='' word index
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" place='' names='' word index
   for ((index = 1; index < COMP_CWORD; index += 1)); do
     word="\${COMP_WORDS[index]}"
     [[ $word == -* ]] && continue
-    case "\${path:+$path }$word" in
-${commands.map((line) => line.replace(') ;;', `) path=${line.trim().slice(0, -4)} ;;`)).join('\n')}
+    case "\${place:+$place }$word" in
+${commands.map((line) => line.replace(') ;;', `) place=${line.trim().slice(0, -4)} ;;`)).join('\n')}
     esac
   done
   case "$previous" in
 ${[...values].map(([names, choices]) => `    ${names}) ${choices}; return ;;`).join('\n')}
   esac
-  case "$path" in
+  case "$place" in
 ${words.join('\n')}
   esac
-  if [[ $path == exec && $current != -* ]]; then
+  if [[ $place == exec && $current != -* ]]; then
     COMPREPLY=($(compgen -c -f -- "$current"))
   else
-    COMPREPLY=($(compgen -W "$words" -- "$current"))
+    COMPREPLY=($(compgen -W "$names" -- "$current"))
   fi
 }
 complete -o default -F _custody custody
@@ -84,7 +97,14 @@ function fishScript(tree: CommandNode): string {
     );
     return [...commands, ...node.options.map((option) => fishOption(condition, option))];
   });
-  return `# Completions of custody. Made by "custody completion"; edit nothing here.\n${lines.join('\n')}\n`;
+  const exec = tree.commands.find(({ name }) => name === 'exec');
+  const withValue = exec?.options.flatMap(({ names, value }) => (value === undefined ? [] : names)) ?? [];
+  // Told which options take a value, fish finds where the command begins. The empty word keeps it from taking them for its own.
+  const command = `'(__fish_complete_subcommand --fcs-skip=2 "" ${withValue.join(' ')})'`;
+  return `# Completions of custody. Made by "custody completion"; edit nothing here.
+complete -c custody -n '__fish_seen_subcommand_from exec' -a ${command}
+${lines.join('\n')}
+`;
 }
 
 function fishOption(condition: string, { names, value, choices, description }: OptionNode): string {
