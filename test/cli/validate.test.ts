@@ -1,10 +1,11 @@
 // Promised: `custody validate` runs the stages of a file and shows a type error, a lint error and a failing test of a project as
 //           diagnostics, in every form; exit codes; what it says of files that are missing or wrong.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ValidationOutput } from '../../src/validation/index.js';
-import { backends, custody, type CliEnd } from './cli-process.js';
+import { eventually } from '../conformance/eventually.js';
+import { backends, CliProcess, custody, type CliEnd } from './cli-process.js';
 
 /** Milliseconds for three compilers and test runners on a busy machine. */
 const COMPILERS_LIMIT_MS = 120_000;
@@ -21,6 +22,8 @@ const STAGES = `stages:
     command: node --test --test-reporter=tap test/wrong.test.mjs
     after: []
 `;
+
+const VITEST = ['node', 'node_modules/vitest/vitest.mjs', 'run'];
 
 let project: string;
 const mode = backends[0]?.[1] ?? 'off';
@@ -42,6 +45,30 @@ beforeAll(() => {
       "import test from 'node:test';\nimport assert from 'node:assert';\ntest('adds', () => assert.equal(1 + 1, 3));\n",
     'other.json':
       '[{"name":"ok","command":["node","-e",""]},{"name":"bad","command":["node","-e","process.exit(3)"]},{"name":"later","command":"node"}]',
+    'test/sums.vi.mjs':
+      "import { describe, expect, it } from 'vitest';\ndescribe('sums', () => {\n  it('adds', () => {\n    expect(1 + 1).toBe(3);\n  });\n});\n",
+    'vitest.config.mjs': "export default { test: { include: ['test/*.vi.mjs'] } };",
+    'vitest.json': JSON.stringify([
+      { name: 'plain', command: VITEST, env: { NO_COLOR: '1' }, after: [] },
+      { name: 'coloured', command: VITEST, env: { FORCE_COLOR: '1' }, after: [] },
+      { name: 'tap', command: [...VITEST, '--reporter', 'tap-flat'], after: [] },
+    ]),
+    'finds.json': JSON.stringify([
+      {
+        name: 'types',
+        command: [
+          'node',
+          '-e',
+          `console.log("src/a.ts(3,7): error TS2322: Type 'string' is not assignable% to type 'number'."); process.exit(1)`,
+        ],
+      },
+    ]),
+    'slow.json': JSON.stringify([{ name: 'slow', command: ['sleep', '60'] }]),
+    'slow-stage.json': JSON.stringify([{ name: 'slow', command: ['sleep', '60'], timeoutMs: 300 }]),
+    'ready.json': JSON.stringify([
+      { name: 'waits', command: ['sh', '-c', 'touch ready; exec sleep 60'] },
+      { name: 'later', command: ['sleep', '60'] },
+    ]),
     'wrong.yml': 'stages: [{name: a}]',
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), text);
@@ -85,6 +112,58 @@ describe('custody validate', () => {
     },
     COMPILERS_LIMIT_MS,
   );
+
+  it(
+    'VAL-06: shows a failing test of vitest with its file and line, plain, coloured and as TAP',
+    async () => {
+      const end = await validate(join(project, 'vitest.json'), '--continue', '--json');
+      expect(end, end.stderr).toMatchObject({ exitCode: 1, stderr: '' });
+      const { stages } = JSON.parse(end.stdout.toString()) as ValidationOutput;
+      const message = expect.stringContaining('sums > adds: expected 2 to be 3') as string;
+      const file = expect.stringMatching(/(^|\/)test\/sums\.vi\.mjs$/u) as string;
+      expect(stages.map(({ stage, errors }) => ({ stage, errors }))).toMatchObject([
+        { stage: 'plain', errors: [{ file, line: 4, message, source: 'vitest' }] },
+        { stage: 'coloured', errors: [{ file, line: 4, message, source: 'vitest' }] },
+        { stage: 'tap', errors: [{ file, line: 4, message, source: 'tap' }] },
+      ]);
+    },
+    COMPILERS_LIMIT_MS,
+  );
+
+  it('VAL-06: writes what a stage found as annotations, one line each, and nothing else', async () => {
+    const end = await validate(join(project, 'finds.json'), '--github');
+    expect(end).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(end.stdout.toString()).toBe(
+      "::error file=src/a.ts,line=3,col=7,title=types%3A TS2322::Type 'string' is not assignable%25 to type 'number'.\n",
+    );
+  });
+
+  it('CLI-02: ends with 124 when the time for all stages is spent, with 1 when a stage overran its own', async () => {
+    const whole = await validate(join(project, 'slow.json'), '--timeout', '300ms');
+    expect(whole).toMatchObject({ exitCode: 124, stderr: '' });
+    const own = await validate(join(project, 'slow-stage.json'));
+    expect(own).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(own.stdout.toString()).toMatch(/^slow +failed/mu);
+  });
+
+  it('CLI-02: ends with 130 and what was run until then when it is interrupted', async () => {
+    const cli = new CliProcess(['validate', '--cwd', project, join(project, 'ready.json'), '--json'], { mode });
+    try {
+      await eventually(
+        () => existsSync(join(project, 'ready')),
+        () => cli.scene(),
+      );
+      cli.child.kill('SIGINT');
+      const { exitCode, stdout, stderr } = await cli.end();
+      expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: '' });
+      expect(JSON.parse(stdout.toString())).toMatchObject({
+        success: false,
+        stages: [{ stage: 'waits' }, { stage: 'later', status: 'skipped' }],
+      });
+    } finally {
+      await cli.close();
+    }
+  });
 
   it('VAL-02: shows a table, stops at the first failure and names what was skipped', async () => {
     const end = await validate(join(project, 'other.json'));
