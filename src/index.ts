@@ -11,7 +11,7 @@ export type {
   OutputTarget,
   StragglerPolicy,
 } from './backend/backend.js';
-export type { BuiltinCall, BuiltinHandler } from './backend/builtins/builtin-call.js';
+export type { BuiltinCall, BuiltinHandler, BuiltinWriter } from './backend/builtins/builtin-call.js';
 export type { NativeMode } from './backend/backend-selector.js';
 export type { TimeBudget } from './core/budget.js';
 export { Command } from './core/command.js';

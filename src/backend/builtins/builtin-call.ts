@@ -1,5 +1,10 @@
 /** What a built-in is given and may return: the contract of the modules named in the option `builtins` of a runner. */
-import type { Readable, Writable } from 'node:stream';
+
+/** Where a built-in writes: a `Writable` of node:stream, described without the types of Node. */
+export interface BuiltinWriter {
+  /** Waits while the runner does not read, as writing to a pipe does. @returns true */
+  write(chunk: string | Uint8Array): boolean;
+}
 
 /** One call of a built-in. Everything in it is a copy or belongs to the thread of the call. */
 export interface BuiltinCall {
@@ -10,10 +15,11 @@ export interface BuiltinCall {
   readonly env: Readonly<Record<string, string>>;
   /** Aborts when the call is asked to end; what has not ended after the grace period is terminated. */
   readonly signal: AbortSignal;
-  readonly stdin: Readable;
-  /** Writing waits while the runner does not read, as it does at a pipe. `console` and `process.stdout` write here too. */
-  readonly stdout: Writable;
-  readonly stderr: Writable;
+  /** A `Readable` of node:stream. */
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** `console` and `process.stdout` write here too. */
+  readonly stdout: BuiltinWriter;
+  readonly stderr: BuiltinWriter;
 }
 
 /**
