@@ -2,6 +2,7 @@
  * A review by the CodeRabbit CLI. A review that could not be made is a result with a warning, never an exception: it is an
  * extra that a build does without. `isReviewed` says whether an empty list of findings means anything.
  */
+import { READ_BY_PROGRAM } from '../core/read-by-program.js';
 import type { RunOptions } from '../core/run-options.js';
 import type { RunResult } from '../core/run-result.js';
 import { classifyResult } from '../failure/classify.js';
@@ -118,6 +119,7 @@ function argumentsFor(
 
 function runOptions({ cwd, apiKey, timeoutMs }: CodeRabbitPlan, { signal, budget }: ReviewOptions): RunOptions {
   return {
+    ...READ_BY_PROGRAM,
     cwd,
     timeoutMs,
     signal,
@@ -126,18 +128,7 @@ function runOptions({ cwd, apiKey, timeoutMs }: CodeRabbitPlan, { signal, budget
     envInclude: PASSED_NAMES,
     ...(apiKey === undefined ? {} : { secrets: { CODERABBIT_API_KEY: apiKey } }),
     stdin: 'ignore',
-    shell: false,
-    argvMetachars: 'off',
-    stdio: 'separate',
-    stdout: 'capture',
-    stderr: 'capture',
-    captureOutput: true,
     maxOutputBytes: MAX_OUTPUT_BYTES,
-    onOverflow: 'truncate',
-    encoding: 'utf8',
-    redact: false,
-    reject: false,
-    throwOnCancel: false,
   };
 }
 

@@ -4,6 +4,7 @@
  * The run shows its output as it is, because JSON that was redacted is no JSON any more. Tokens are taken out of every text
  * that is read, and errors show nothing that looks like a secret (SPEC D-36).
  */
+import { READ_BY_PROGRAM } from '../core/read-by-program.js';
 import type { RunOptions } from '../core/run-options.js';
 import type { RunResult } from '../core/run-result.js';
 import { failureOf } from '../core/run-failure.js';
@@ -50,24 +51,12 @@ export class GhClient {
     const values: readonly (readonly [string, string])[] = token === undefined ? [] : [['token', token]];
     this.#tokens = createRedactor({ values, builtIn: false, patterns: [], longRuns: false });
     this.#secrets = createRedactor({ values, builtIn: true, patterns: [], longRuns: false });
-    // Everything that a runner may have other defaults for, and that reading the output depends on.
     this.#options = {
+      ...READ_BY_PROGRAM,
       ...ghEnvironment(plan),
       cwd,
       timeoutMs,
-      shell: false,
-      argvMetachars: 'off',
-      stdio: 'separate',
-      stdout: 'capture',
-      stderr: 'capture',
-      captureOutput: true,
       maxOutputBytes: MAX_OUTPUT_BYTES,
-      onOverflow: 'truncate',
-      truncationMarker: false,
-      encoding: 'utf8',
-      redact: false,
-      reject: false,
-      throwOnCancel: false,
     };
   }
 
