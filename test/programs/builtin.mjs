@@ -1,4 +1,6 @@
 /** Built-ins for tests, by the first argument. */
+import { writeFileSync } from 'node:fs';
+
 const ROLES = {
   echo({ args, cwd, env, stderr }) {
     console.log(JSON.stringify({ args, cwd, env: env.CUSTODY_TEST_A, own: process.env.CUSTODY_TEST_A }));
@@ -11,6 +13,10 @@ const ROLES = {
   },
   flood({ stdout }) {
     for (;;) stdout.write(`${'x'.repeat(999)}\n`);
+  },
+  fill({ args, stdout }) {
+    for (let line = 0; line < 1_000; line += 1) stdout.write(`${'x'.repeat(999)}\n`);
+    writeFileSync(args[1], '');
   },
   throw({ stdout }) {
     stdout.write('before\n');
