@@ -90,7 +90,16 @@ function runLeg(leg, vitestArguments) {
   const addon = { CUSTODY_ADDON_FILE: join(root, leg.folder, 'custody.node') };
   const preload = leg.libraries.map(pathOf).join(':');
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts'];
-  const chosen = ['--project', 'conformance', '--testNamePattern', "^'?native'? ", ...vitestArguments];
+  // One at a time: an instrumented host needs both processors of a small machine for itself.
+  const chosen = [
+    '--maxWorkers',
+    '1',
+    '--project',
+    'conformance',
+    '--testNamePattern',
+    "^'?native'? ",
+    ...vitestArguments,
+  ];
   const verdicts = [
     runTestPrograms(leg.folder),
     run(process.execPath, [...vitest, ...chosen], { ...options, ...addon, CUSTODY_TEST_PRELOAD: preload }),

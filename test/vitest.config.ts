@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { COVERAGE_MINIMA } from './coverage-minima.js';
@@ -82,6 +83,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     // Not the root of the projects: coverage reads no source that is outside of this one.
     root,
+    // Vitest would leave one processor to itself: of two, half. Most files wait for processes more than they compute.
+    maxWorkers: availableParallelism(),
     projects: tiersOf(mode).map((tier) => projectOf(tier, mode)),
     coverage: {
       provider: 'v8',
