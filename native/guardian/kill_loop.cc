@@ -149,7 +149,8 @@ void KillLoop::LookAt(std::size_t index) {
 
 void KillLoop::VisitChildren(pid_t parent) {
   children_.Clear();
-  if (!AddChildren(parent, children_) && !IsGoneByErrno()) found_new_ = true;
+  // What cannot be read may hide somebody who forks; it is nobody new.
+  if (!AddChildren(parent, children_) && !IsGoneByErrno()) may_fork_ = true;
   for (const pid_t pid : children_) Visit(pid, parent);
 }
 
@@ -157,7 +158,7 @@ void KillLoop::Visit(pid_t pid, pid_t parent) {
   ProcessStat stat;
   if (pid <= 1 || pid == self_ || owner_->Exempts(pid)) return;
   if (!ReadStat(pid, stat)) {
-    if (!IsGoneByErrno()) found_new_ = true;
+    if (!IsGoneByErrno()) may_fork_ = true;
     return;
   }
   if (stat.is_dead()) return;
