@@ -242,8 +242,11 @@ describe.each(withJobControl)('keys over %s', (_name, mode) => {
     await withTerminal(Terminal.shell(mode), async (terminal) => {
       terminal.type(`${run} ${reader} &\n`);
       const leader = Number((await terminal.saw(/pid=(\d+)\./))[1]);
+      terminal.type('echo job=$!.\n');
+      const job = Number((await terminal.saw(/job=(\d+)\./))[1]);
+      // The command first, then the job: what a shell brings to the front is the job.
       await eventually(
-        () => isStopped(leader),
+        () => isStopped(leader) && isStopped(job),
         () => terminal.transcript,
       );
       terminal.type('fg\n');

@@ -19,6 +19,7 @@ export class JobControl {
   readonly #run: Suspendable;
   readonly #signals: Pick<StopSignals, 'hasAsked'>;
   readonly #host: Host;
+  #willStop = false;
 
   constructor(run: Suspendable, signals: Pick<StopSignals, 'hasAsked'>, host: Host = process) {
     this.#run = run;
@@ -35,16 +36,22 @@ export class JobControl {
   }
 
   readonly #onContinue = (): void => {
+    // As in the kernel, being continued takes back a stop that has not happened yet: a shell that brings the job to the
+    // front the moment its command has stopped does not wait for us.
+    this.#willStop = false;
     this.#run.resume();
   };
 
   // Not at once: a signal that came with the same turn of the loop must be heard first. A stopped command that is asked to
   // end is continued as well, and may then stop anew before the request has been read.
   readonly #onSuspended = (): void => {
+    this.#willStop = true;
     setImmediate(this.#stopToo);
   };
 
   readonly #stopToo = (): void => {
+    if (!this.#willStop) return;
+    this.#willStop = false;
     // Once it was asked to stop, somebody has to stay awake to end it.
     if (this.#signals.hasAsked) return;
     // The whole job stops, as it would have had the terminal signalled it directly. The call returns when we are

@@ -45,6 +45,18 @@ describe('JobControl', () => {
     expect(scene.log).toEqual([]);
   });
 
+  it('does not stop a job that was continued before it had stopped', async () => {
+    const scene = new Scene();
+    scene.suspend();
+    scene.host.emit('SIGCONT');
+    await nextTurn();
+    await nextTurn();
+    expect(scene.log).toEqual(['resume']);
+    scene.suspend();
+    await nextTurn();
+    expect(scene.log).toEqual(['resume', 'kill 0 SIGTSTP']);
+  });
+
   it('gives the command the terminal again whenever the job is continued', () => {
     const scene = new Scene();
     scene.host.emit('SIGCONT');
