@@ -12,6 +12,7 @@ using Nanos = std::int64_t;
 
 inline constexpr Instant kNever = INT64_MAX;
 inline constexpr Nanos kNanosPerMilli = 1'000'000;
+inline constexpr Nanos kNanosPerSecond = 1'000'000'000;
 
 /// Milliseconds to nanoseconds; rounds down below one nanosecond. Callers pass at most one day.
 inline constexpr Nanos FromMillis(double ms) { return static_cast<Nanos>(ms * static_cast<double>(kNanosPerMilli)); }

@@ -22,20 +22,19 @@ using core::Nanos;
 using core::wire::GroupSlot;
 using core::wire::GroupTable;
 
-constexpr Nanos kNanosPerSecond = 1'000'000'000;
-constexpr Nanos kFirstPause = core::kNanosPerMilli;
-constexpr Nanos kLongestPause = 50 * core::kNanosPerMilli;
+constexpr Nanos kFirstRest = core::kNanosPerMilli;
+constexpr Nanos kLongestRest = 50 * core::kNanosPerMilli;
 
 /// The clock by which the kernel dates the start of processes, and the host its launches.
 Nanos BootNow() {
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<Nanos>(now.tv_sec) * kNanosPerSecond + now.tv_nsec;
+  return static_cast<Nanos>(now.tv_sec) * core::kNanosPerSecond + now.tv_nsec;
 }
 
 /// /proc counts in ticks, rounded down; one more on each side costs nothing and allows for clocks that are read differently.
 bool StartedBetween(const ProcessStat& stat, Nanos first, Nanos last) {
-  const Nanos tick = kNanosPerSecond / ::sysconf(_SC_CLK_TCK);
+  const Nanos tick = core::kNanosPerSecond / ::sysconf(_SC_CLK_TCK);
   const auto started = static_cast<Nanos>(stat.start_time);
   return started >= first / tick - 1 && started <= last / tick + 1;
 }
@@ -70,7 +69,7 @@ void GroupKill::Begin(core::Instant now) {
   began_at_ = now;
   boot_began_ns_ = BootNow();
   wake_at_ = now;
-  pause_ = kFirstPause;
+  pause_ = kFirstRest;
 }
 
 void GroupKill::Step(core::Instant now) {
@@ -80,7 +79,7 @@ void GroupKill::Step(core::Instant now) {
   for (std::uint32_t i = 0; i < used; ++i) is_unfinished = End(table_->slots[i]) || is_unfinished;
   if (!is_unfinished || now - began_at_ > kLimit) return Release();
   wake_at_ = now + pause_;
-  pause_ = std::min(pause_ * 2, kLongestPause);
+  pause_ = std::min(pause_ * 2, kLongestRest);
 }
 
 bool GroupKill::End(const GroupSlot& slot) const {

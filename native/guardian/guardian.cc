@@ -28,7 +28,6 @@ using core::wire::MessageType;
 constexpr std::uint32_t kMostShims = 4096;
 constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
 constexpr core::Nanos kEndingLook = 10 * core::kNanosPerMilli;
-constexpr core::Nanos kNanosPerSecond = 1'000'000'000;
 
 void AnswerFailed(int socket, int error) {
   core::wire::ShimFailed message{};
@@ -92,12 +91,7 @@ bool Guardian::Wait() {
   // A shim that lets go says so in shared memory, and by nothing that would wake us.
   if (is_ending_) wake_at = std::min(wake_at, now + kEndingLook);
   if (!is_ending_ && host_.needs_looks()) wake_at = std::min(wake_at, now + HostWatch::kLookPeriod);
-  timespec span{};
-  if (wake_at != core::kNever) {
-    const core::Nanos nanos = std::max<core::Nanos>(wake_at - now, 0);
-    span.tv_sec = static_cast<time_t>(nanos / kNanosPerSecond);
-    span.tv_nsec = static_cast<long>(nanos % kNanosPerSecond);
-  }
+  const timespec span = ToTimespec(wake_at - now);
   std::array<pollfd, 2> wanted{};
   wanted[0] = {is_ending_ ? -1 : socket_, POLLIN, 0};
   wanted[1] = {is_ending_ ? -1 : host_.pidfd(), POLLIN, 0};

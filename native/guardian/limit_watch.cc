@@ -8,6 +8,7 @@
 
 #include "core/limits.h"
 #include "guardian/monotonic.h"
+#include "guardian/rusage_units.h"
 
 namespace custody::guardian {
 
@@ -18,7 +19,6 @@ using core::wire::kNoLimit;
 
 constexpr std::uint64_t kMillisPerSecond = 1'000;
 constexpr std::uint64_t kMicrosPerMilli = 1'000;
-constexpr std::uint64_t kBytesPerKilobyte = 1024;
 
 std::uint64_t SystemValue(int name, std::uint64_t otherwise) {
   const long value = ::sysconf(name);

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <ctime>
 
 #include "core/clock.h"
@@ -10,12 +11,17 @@ namespace custody::guardian {
 inline core::Instant Now() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
-  constexpr core::Nanos kNanosPerSecond = 1'000'000'000;
-  return static_cast<core::Instant>(now.tv_sec) * kNanosPerSecond + now.tv_nsec;
+  return static_cast<core::Instant>(now.tv_sec) * core::kNanosPerSecond + now.tv_nsec;
+}
+
+/// What a call that waits is given; a span that is over already is none.
+inline timespec ToTimespec(core::Nanos span) {
+  const core::Nanos left = std::max<core::Nanos>(span, 0);
+  return {static_cast<time_t>(left / core::kNanosPerSecond), static_cast<long>(left % core::kNanosPerSecond)};
 }
 
 inline void SleepFor(core::Nanos span) {
-  const timespec wanted{0, span};
+  const timespec wanted = ToTimespec(span);
   ::nanosleep(&wanted, nullptr);
 }
 

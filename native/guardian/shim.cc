@@ -19,7 +19,6 @@ namespace {
 using core::wire::Header;
 using core::wire::MessageType;
 
-constexpr core::Nanos kNanosPerSecond = 1'000'000'000;
 /// What an idle shim may keep of its buffers.
 constexpr std::size_t kKeptBytes = 4096;
 
@@ -88,12 +87,7 @@ core::Instant Shim::WakeAt() const {
 
 void Shim::Wait() {
   const core::Instant wake_at = WakeAt();
-  timespec span{};
-  if (wake_at != core::kNever) {
-    const core::Nanos nanos = std::max<core::Nanos>(wake_at - Now(), 0);
-    span.tv_sec = static_cast<time_t>(nanos / kNanosPerSecond);
-    span.tv_nsec = static_cast<long>(nanos % kNanosPerSecond);
-  }
+  const timespec span = ToTimespec(wake_at - Now());
   std::array<pollfd, 2> wanted{};
   const bool is_open = link_ == Link::kOpen;
   wanted[0] = {is_open ? seat_.socket : -1, static_cast<short>(POLLIN | (socket_is_full_ ? POLLOUT : 0)), 0};

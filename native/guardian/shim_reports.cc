@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "guardian/rusage_units.h"
 #include "guardian/shim.h"
 
 namespace custody::guardian {
@@ -14,11 +15,6 @@ using core::wire::Header;
 using core::wire::MessageType;
 using core::wire::ProcessRecord;
 using core::wire::Tree;
-
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
-constexpr std::int64_t kBytesPerKilobyte = 1024;
-
-std::int64_t MicrosOf(const timeval& time) { return time.tv_sec * kMicrosPerSecond + time.tv_usec; }
 
 template <typename Message>
 std::span<const std::byte> BytesOf(const Message& message) {

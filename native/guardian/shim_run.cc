@@ -10,21 +10,13 @@
 #include "guardian/kernel_calls.h"
 #include "guardian/launch_leader.h"
 #include "guardian/monotonic.h"
+#include "guardian/rusage_units.h"
 #include "guardian/shim.h"
 #include "platform/posix/child_limits.h"
 
 namespace custody::guardian {
 
-namespace {
-
 using core::wire::StartStage;
-
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
-constexpr std::int64_t kBytesPerKilobyte = 1024;
-
-std::int64_t MicrosOf(const timeval& time) { return time.tv_sec * kMicrosPerSecond + time.tv_usec; }
-
-}  // namespace
 
 void Shim::RefuseLaunch(int error, StartStage stage) {
   refusal_ = error;

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "bytes_of.h"
 #include "command_scene.h"
 #include "core/limits.h"
 #include "engine/command.h"
@@ -15,8 +16,6 @@ using custody::core::StopCause;
 using custody::core::StragglerPolicy;
 using custody::engine::Flow;
 using custody::platform::ContainerObserver;
-
-std::span<const std::byte> BytesOf(const std::string& text) { return std::as_bytes(std::span(text)); }
 
 custody::core::LaunchSpec SpecWithInput(const std::string& input, bool stays_open) {
   custody::core::LaunchSpec spec = PlainSpec();

@@ -19,6 +19,11 @@
 
 namespace custody::testing {
 
+inline const std::string kProbe = CUSTODY_PROBE_FILE;
+
+/// From a line of the probe that ends in one.
+inline pid_t PidAtEndOf(const std::string& line) { return static_cast<pid_t>(std::stol(line.substr(line.rfind(' ')))); }
+
 /// A spec for the scene: standard output is read, the rest is null.
 inline core::LaunchSpec SpecFor(const std::vector<std::string>& arguments,
                                 core::ContainmentWish containment = core::ContainmentWish::kGroup) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "bytes_of.h"
 #include "command_scene.h"
 #include "core/limits.h"
 #include "fake_platform.h"
@@ -70,8 +71,6 @@ custody::core::LaunchSpec WaitedForSpec() {
   spec.waited_for = true;
   return spec;
 }
-
-std::span<const std::byte> BytesOf(const std::string& text) { return std::as_bytes(std::span(text)); }
 
 }  // namespace
 

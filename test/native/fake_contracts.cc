@@ -9,6 +9,7 @@
 #include "fake_platform.h"
 #include "platform/engine_thread.h"
 #include "platform/host.h"
+#include "platform/host_signals.h"
 
 namespace custody::testing {
 
@@ -255,5 +256,9 @@ void InputPipe::Close() { handle_.Close(); }
 
 core::Capabilities QueryCapabilities() { return {}; }
 std::string CopyHostEnvironment() { return {}; }
+
+void TrapHostSignals() {}
+int TrappedHostSignal() { return 0; }
+void ReleaseHostSignals() {}
 
 }  // namespace custody::platform

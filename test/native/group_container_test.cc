@@ -21,16 +21,11 @@ using custody::core::ExitStatus;
 using custody::platform::FindGroupMembers;
 using custody::platform::ReadProcess;
 
-const std::string kProbe = CUSTODY_PROBE_FILE;
-
 pid_t PidOf(const ContainerScene& scene) { return static_cast<pid_t>(scene.pid); }
 
 bool IsZombie(const ContainerScene& scene) { return ReadProcess(PidOf(scene)).state == 'Z'; }
 
 std::size_t CountLiving(const ContainerScene& scene) { return FindGroupMembers(PidOf(scene)).living.size(); }
-
-/// The pid at the end of the probe's line.
-pid_t PidAtEndOf(const std::string& line) { return static_cast<pid_t>(std::stol(line.substr(line.rfind(' ')))); }
 
 /// Whether any process runs the probe in group `group`, asked of an oracle that looks many times.
 bool IsAnybodyLeft(pid_t group) {

@@ -21,8 +21,6 @@ using custody::platform::BootNow;
 using custody::platform::GroupEntry;
 using custody::platform::GroupTable;
 
-const std::string kProbe = CUSTODY_PROBE_FILE;
-
 std::unique_ptr<GroupTable> MakeTable() { return std::move(GroupTable::Create().value()); }
 
 }  // namespace

@@ -8,7 +8,7 @@ using namespace custody::testing;
 using wire::MessageType;
 
 constexpr uid_t kNobody = 65534;
-constexpr const char* kRoles[] = {"ignore", "setsid", "daemon", "comet", "storm", "leave-daemon"};
+constexpr const char* kConfinedRoles[] = {"ignore", "setsid", "daemon", "comet", "storm", "leave-daemon"};
 
 /// What `custody-guardian --probe` says about `name`.
 std::string Probe(const std::string& name) {
@@ -27,7 +27,7 @@ std::string Probe(const std::string& name) {
 
 /// Runs a role, waits until it is there, kills it, and checks that nothing is left when the shim says so.
 void RunAndKill(const GuardianScene& scene, wire::ShimKind kind, bool use_cgroup, wire::WireMechanism mechanism) {
-  for (const char* role : kRoles) {
+  for (const char* role : kConfinedRoles) {
     INFO(role);
     const Payload payload;
     ShimEnd shim = scene.OpenShim(kind, use_cgroup);

@@ -74,7 +74,7 @@ std::size_t CountSockets(pid_t pid) {
   return count;
 }
 
-const std::vector<const char*> kRoles = {"grandchild", "ignore", "setsid", "daemon", "leave-daemon", "comet"};
+const std::vector<const char*> kOrphanRoles = {"grandchild", "ignore", "setsid", "daemon", "leave-daemon", "comet"};
 constexpr std::size_t kProcesses = 10;
 
 }  // namespace
@@ -83,7 +83,7 @@ TEST_CASE("nothing outlives a host that is killed, its guardian and idle shims n
   for (const bool keeps_copies : {false, true}) {
     SUBCASE(keeps_copies ? "somebody has copies of its descriptors" : "its descriptors close with it") {
       const Payload payload;
-      DyingHost host(payload, kRoles, keeps_copies);
+      DyingHost host(payload, kOrphanRoles, keeps_copies);
       REQUIRE(payload.UntilAlive(kProcesses));
       const auto killed_at = std::chrono::steady_clock::now();
       host.Kill();
@@ -97,7 +97,7 @@ TEST_CASE("nothing outlives a host that is killed, its guardian and idle shims n
 
 TEST_CASE("nothing outlives a host and its guardian that are killed at once") {
   const Payload payload;
-  DyingHost host(payload, kRoles, false);
+  DyingHost host(payload, kOrphanRoles, false);
   REQUIRE(payload.UntilAlive(kProcesses));
   ::kill(host.guardian, SIGKILL);
   host.Kill();

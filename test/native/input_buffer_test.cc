@@ -8,14 +8,14 @@
 #include <span>
 #include <string>
 
+#include "bytes_of.h"
 #include "core/limits.h"
 
 namespace {
 
 using custody::core::kStdinBufferBytes;
 using custody::engine::InputBuffer;
-
-std::span<const std::byte> BytesOf(const std::string& text) { return std::as_bytes(std::span(text)); }
+using custody::testing::BytesOf;
 
 /// A pipe that takes `room` bytes.
 struct Pipe {

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 
+#include "bytes_of.h"
 #include "child_process.h"
 #include "core/launch_spec.h"
 
@@ -37,8 +38,6 @@ LaunchSpec SpecOf(StdinSource input, OutputTarget output) {
 bool IsBlocking(const OwnedHandle& handle) { return (::fcntl(FdOf(handle), F_GETFL) & O_NONBLOCK) == 0; }
 
 std::string LinkOf(int fd) { return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd)); }
-
-std::span<const std::byte> BytesOf(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 }  // namespace
 

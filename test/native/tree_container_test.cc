@@ -20,12 +20,6 @@ using custody::core::Mechanism;
 using custody::core::StragglerPolicy;
 using custody::platform::ReadProcess;
 
-const std::string kProbe = CUSTODY_PROBE_FILE;
-
-pid_t PidAtEndOf(const std::string& line) { return static_cast<pid_t>(std::stol(line.substr(line.rfind(' ')))); }
-
-bool IsAlive(pid_t pid) { return ReadProcess(pid).is_alive() && ReadProcess(pid).pid != 0; }
-
 }  // namespace
 
 TEST_CASE("a run below a shim is started, exited and confirmed empty, with the usage of the whole tree") {

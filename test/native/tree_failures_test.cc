@@ -17,12 +17,6 @@ using custody::core::ContainmentWish;
 using custody::core::Mechanism;
 using custody::platform::ReadProcess;
 
-const std::string kProbe = CUSTODY_PROBE_FILE;
-
-pid_t PidAtEndOf(const std::string& line) { return static_cast<pid_t>(std::stol(line.substr(line.rfind(' ')))); }
-
-bool IsAlive(pid_t pid) { return ReadProcess(pid).pid != 0 && ReadProcess(pid).is_alive(); }
-
 bool Within(const std::function<bool()>& condition) {
   const custody::core::Instant limit = ContainerScene::Now() + 5'000 * custody::core::kNanosPerMilli;
   while (!condition()) {

@@ -14,6 +14,11 @@
 namespace custody::testing {
 
 /// The living children of a process, from its entry in /proc: an oracle of its own.
+inline bool IsAlive(pid_t pid) {
+  const auto process = platform::ReadProcess(pid);
+  return process.pid != 0 && process.is_alive();
+}
+
 inline std::vector<pid_t> ChildrenOf(pid_t parent) {
   std::vector<pid_t> children;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {

@@ -14,7 +14,6 @@ namespace custody::guardian {
 
 namespace {
 
-constexpr core::Nanos kNanosPerSecond = 1'000'000'000;
 /// Looks that members' forks ask for take at most half of one processor, however often they fork.
 constexpr core::Nanos kShortestRest = core::kNanosPerMilli / 2;
 /// When the table could not be read: no memory, which may come back.
@@ -77,12 +76,7 @@ void SweepGuardian::Wait() {
   constexpr std::size_t kMostEvents = 64;
   std::array<struct kevent, kMostEvents> events;
   const core::Instant until = NextLook();
-  timespec span{};
-  if (until != core::kNever) {
-    const core::Nanos left = std::max<core::Nanos>(until - Now(), 0);
-    span.tv_sec = static_cast<time_t>(left / kNanosPerSecond);
-    span.tv_nsec = static_cast<long>(left % kNanosPerSecond);
-  }
+  const timespec span = ToTimespec(until - Now());
   const int count = ::kevent(kqueue_, nullptr, 0, events.data(), static_cast<int>(events.size()),
                              until == core::kNever ? nullptr : &span);
   for (int i = 0; i < count; ++i) {

@@ -20,18 +20,9 @@ namespace {
 
 namespace wire = core::wire;
 
-/// Above every number that a spawn places.
-constexpr int kAboveAllPlaces = 8;
-
 /// What the host lacks now and may have again later; anything else will not be different next time.
 bool IsShortage(int code) {
   return code == EMFILE || code == ENFILE || code == EAGAIN || code == ENOMEM || code == ENOBUFS;
-}
-
-core::Result<OwnedHandle> Placeable(const OwnedHandle& handle) {
-  const int placed = ::fcntl(static_cast<int>(handle.get()), F_DUPFD_CLOEXEC, kAboveAllPlaces);
-  if (placed == -1) return LastError("spawn");
-  return OwnedHandle(placed);
 }
 
 struct SocketPair {
@@ -117,11 +108,11 @@ core::Status SweepProcess::EnsureRunning() {
 core::Status SweepProcess::Start() {
   core::Result<SocketPair> pair = MakeSocketPair();
   if (!pair.ok()) return pair.error();
-  core::Result<OwnedHandle> control = Placeable(pair.value().theirs);
+  core::Result<OwnedHandle> control = CopyAbovePlaces(pair.value().theirs, "spawn");
   if (!control.ok()) return control.error();
   const OwnedHandle null(RetryOnEintr([] { return ::open("/dev/null", O_RDWR | O_CLOEXEC); }));
   if (!null.is_valid()) return LastError("spawn");
-  core::Result<OwnedHandle> streams = Placeable(null);
+  core::Result<OwnedHandle> streams = CopyAbovePlaces(null, "spawn");
   if (!streams.ok()) return streams.error();
   SpawnRequest request;
   request.path = file_;

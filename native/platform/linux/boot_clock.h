@@ -10,8 +10,7 @@ namespace custody::platform {
 inline core::Nanos BootNow() {
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);
-  constexpr core::Nanos kNanosPerSecond = 1'000'000'000;
-  return static_cast<core::Nanos>(now.tv_sec) * kNanosPerSecond + now.tv_nsec;
+  return static_cast<core::Nanos>(now.tv_sec) * core::kNanosPerSecond + now.tv_nsec;
 }
 
 }  // namespace custody::platform

@@ -9,21 +9,20 @@
 #include <cerrno>
 
 #include "platform/posix/posix_error.h"
+#include "platform/posix/spawn.h"
 
 namespace custody::platform {
 
 namespace {
 
-constexpr const char* kName = "custody-guardian";
+constexpr const char* kMemoryName = "custody-guardian";
 /// Source: Linux memfd_create(2). MFD_EXEC is known since 6.3, and needed where vm.memfd_noexec is set.
 constexpr unsigned kCloseOnExec = 0x0001U;
 constexpr unsigned kExecutable = 0x0010U;
-/// Above every number that a spawn places: 0-2, those of core/wire.h, and the program itself.
-constexpr int kAboveAllPlaces = 8;
 
 OwnedHandle MakeMemoryFile() {
-  OwnedHandle file(::syscall(SYS_memfd_create, kName, kCloseOnExec | kExecutable));
-  if (!file.is_valid() && errno == EINVAL) file = OwnedHandle(::syscall(SYS_memfd_create, kName, kCloseOnExec));
+  OwnedHandle file(::syscall(SYS_memfd_create, kMemoryName, kCloseOnExec | kExecutable));
+  if (!file.is_valid() && errno == EINVAL) file = OwnedHandle(::syscall(SYS_memfd_create, kMemoryName, kCloseOnExec));
   return file;
 }
 
@@ -43,9 +42,7 @@ core::Result<OwnedHandle> CopyToMemory(const std::string& path) {
     if (count == -1) return LastError("containment");
     if (count == 0) return core::OsError{EIO, "containment"};
   }
-  const int placed = ::fcntl(static_cast<int>(copy.get()), F_DUPFD_CLOEXEC, kAboveAllPlaces);
-  if (placed == -1) return LastError("containment");
-  return OwnedHandle(placed);
+  return CopyAbovePlaces(copy, "containment");
 }
 
 }  // namespace custody::platform

@@ -21,15 +21,6 @@ namespace {
 
 namespace wire = core::wire;
 
-/// Above every number that a spawn places.
-constexpr int kAboveAllPlaces = 8;
-
-core::Result<OwnedHandle> Placeable(OwnedHandle handle) {
-  const int placed = ::fcntl(static_cast<int>(handle.get()), F_DUPFD_CLOEXEC, kAboveAllPlaces);
-  if (placed == -1) return LastError("spawn");
-  return OwnedHandle(placed);
-}
-
 /// An unpacker may have lost the run bit, and the directory may be mounted without exec. Both are EACCES.
 core::Result<Spawned> SpawnProgram(SpawnRequest& request) {
   core::Result<Spawned> spawned = SpawnHere(request);
@@ -135,15 +126,15 @@ core::Status GuardianProcess::EnsureRunning() {
 core::Status GuardianProcess::Start() {
   core::Result<WireSocketPair> pair = MakeWireSocketPair();
   if (!pair.ok()) return pair.error();
-  core::Result<OwnedHandle> control = Placeable(std::move(pair.value().theirs));
+  core::Result<OwnedHandle> control = CopyAbovePlaces(pair.value().theirs, "spawn");
   if (!control.ok()) return control.error();
   OwnedHandle null(RetryOnEintr([] { return ::open("/dev/null", O_RDWR | O_CLOEXEC); }));
   if (!null.is_valid()) return LastError("spawn");
-  core::Result<OwnedHandle> streams = Placeable(std::move(null));
+  core::Result<OwnedHandle> streams = CopyAbovePlaces(null, "spawn");
   if (!streams.ok()) return streams.error();
   OwnedHandle self = OpenPidfd(::getpid());
   if (self.is_valid()) {
-    core::Result<OwnedHandle> placed = Placeable(std::move(self));
+    core::Result<OwnedHandle> placed = CopyAbovePlaces(self, "spawn");
     if (!placed.ok()) return placed.error();
     self = std::move(placed.value());
   }

@@ -45,6 +45,10 @@ struct SpawnRequest {
   core::wire::GroupSlot* group_slot = nullptr;
 };
 
+/// A copy of a descriptor above every number that a spawn places, as `further` and `executable` must be.
+/// Errors : operation `operation`.
+core::Result<OwnedHandle> CopyAbovePlaces(const OwnedHandle& handle, const char* operation);
+
 struct Spawned {
   pid_t pid = -1;
   /// Becomes readable when the process has ended; invalid where the system has no such thing.

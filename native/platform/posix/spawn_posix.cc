@@ -99,6 +99,14 @@ int DirectoryProblem(const std::string& cwd) {
 
 }  // namespace
 
+core::Result<OwnedHandle> CopyAbovePlaces(const OwnedHandle& handle, const char* operation) {
+  // 0-2, those of core/wire.h, and the program itself.
+  constexpr int kAboveAllPlaces = 8;
+  const int copy = ::fcntl(static_cast<int>(handle.get()), F_DUPFD_CLOEXEC, kAboveAllPlaces);
+  if (copy == -1) return LastError(operation);
+  return OwnedHandle(copy);
+}
+
 core::Result<Spawned> SpawnByPosixSpawn(const SpawnRequest& request) {
   SpawnAttributes attributes;
   SpawnFileActions actions;

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "platform/win32/command_line.h"
+
 namespace custody::platform {
 
 namespace {
-
-constexpr char16_t kQuote = u'"';
-constexpr char16_t kBackslash = u'\\';
 
 bool IsPlain(char16_t unit) {
   constexpr std::u16string_view kHarmless = u"-./:\\_+@#";

@@ -4,9 +4,6 @@ namespace custody::platform {
 
 namespace {
 
-constexpr char16_t kQuote = u'"';
-constexpr char16_t kBackslash = u'\\';
-
 void AppendQuoted(std::u16string& line, std::u16string_view argument) {
   if (!argument.empty() && argument.find_first_of(u" \t\n\v\"") == std::u16string_view::npos) {
     line += argument;

@@ -6,6 +6,9 @@
 /// The one string that Windows passes to a new process. Pure: no OS headers, tested on every system.
 namespace custody::platform {
 
+inline constexpr char16_t kQuote = u'"';
+inline constexpr char16_t kBackslash = u'\\';
+
 /// What CreateProcessW takes, with its final NUL, in UTF-16 units.
 inline constexpr std::size_t kLongestCommandLine = 32'767;
 
