@@ -41,6 +41,7 @@ function tiersOf(mode: string): readonly Tier[] {
   const again = Array.from({ length: LONG_CONTAINMENT_ROUNDS - 1 }, (_, index) => ({
     name: `containment-${String(index + 2)}`,
     folder: 'containment',
+    limitMs: CONTAINMENT_LIMIT_MS,
     launches: true,
   }));
   return [...tiers, ...again];

@@ -2,6 +2,7 @@
  * The file of a store as one thread has it: opened by the first thing that needs it, closed when it fails, and tried again by the
  * next. Batches become records here: redacted, with their files, and in the chain.
  */
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CustodyError } from '../core/errors.js';
 import { ArtifactFiles } from './artifact-files.js';
@@ -32,6 +33,10 @@ export class StoreFile {
   readonly ids = new RecordIds();
   readonly #parts: StoreFileParts;
   #opened: OpenStore | undefined;
+  /** Which file `#opened` is. */
+  #identity: string | undefined;
+  /** To be told with the next batch. */
+  #problems: string[] = [];
   /** Records of a batch that failed: the next try must not make them and their files anew. */
   #made = new Map<string, NewRecord>();
 
@@ -51,7 +56,15 @@ export class StoreFile {
    * @throws what the file system or the driver throws.
    */
   open(busyMs: number): OpenStore {
-    this.#opened ??= openStoreDatabase(this.#parts.file, this.#parts.open);
+    if (this.#opened !== undefined && this.#identity !== identityOf(this.#parts.file)) {
+      // On POSIX it can be removed or replaced while it is open, and what is written into it then is in no file.
+      this.#problems.push(REPLACED);
+      this.close();
+    }
+    if (this.#opened === undefined) {
+      this.#opened = openStoreDatabase(this.#parts.file, this.#parts.open);
+      this.#identity = identityOf(this.#parts.file);
+    }
     this.#opened.setBusyTimeout(busyMs);
     return this.#opened;
   }
@@ -68,7 +81,8 @@ export class StoreFile {
       return { failure: { reason: reasonOf(error), isBusy: isBusy(error) }, unmade, problems: [] };
     }
     this.#made.clear();
-    return { failure: null, unmade, problems: this.#pruneSome() };
+    const problems = [...this.#problems.splice(0), ...this.#pruneSome()];
+    return { failure: null, unmade, problems };
   }
 
   close(): void {
@@ -122,6 +136,15 @@ export class StoreFile {
       return isBusy(error) ? [] : [reasonOf(error)];
     }
   }
+}
+
+/** What becomes of records when somebody has taken the file away. */
+const REPLACED = 'the file was removed or replaced while it was open; records go to the one of that name from now on';
+
+/** Which file has that name now; `undefined` if none has. */
+function identityOf(file: string): string | undefined {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
 }
 
 /** Why nothing is written into a file that this custody can read. */

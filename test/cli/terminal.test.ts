@@ -90,6 +90,21 @@ describe.each(backends)('a command on a terminal over %s', (_name, mode) => {
   });
 });
 
+describe('a long silent run on a terminal', () => {
+  it('shows how long it has run, on a line that is gone afterwards', async () => {
+    const flag = join(mkdtempSync(join(tmpdir(), 'custody-silent-')), 'flag');
+    const wait = `while [ ! -e ${flag} ]; do sleep 0.05; done`;
+    const script = `"$NODE" "$CLI" exec --json sh -c '${wait}' >/dev/null; echo over`;
+    await withTerminal(Terminal.script('require', script), async (terminal) => {
+      await terminal.saw(/\rcustody: 5 s, sh -c while/);
+      await terminal.saw(/\rcustody: 6 s, sh -c while/);
+      writeFileSync(flag, '');
+      await terminal.saw(/\r.\[Kover/);
+    });
+    rmSync(dirname(flag), { recursive: true });
+  });
+});
+
 describe.each(withJobControl)('the foreground over %s', (_name, mode) => {
   it('belongs to the command', async () => {
     await withTerminal(Terminal.exec(mode, '--quiet', 'sh', '-c', foreground('leader')), async (terminal) => {
