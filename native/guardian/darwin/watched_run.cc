@@ -102,10 +102,14 @@ void WatchedRun::LoseHost(core::Instant now) {
 
 void WatchedRun::BeginKill(core::Instant now) {
   if (is_killing()) return;
+  next_report_ = now + wire::kSurvivorPeriod;
+  BeginFreezing(now);
+}
+
+void WatchedRun::BeginFreezing(core::Instant now) {
   phase_ = Phase::kFreezing;
   quiet_looks_ = 0;
   freeze_until_ = now + kFreezeBudget;
-  next_report_ = now + wire::kSurvivorPeriod;
   wake_at_ = now;
   pause_ = kFirstPause;
 }
@@ -119,6 +123,8 @@ void WatchedRun::Look(const ProcessList& table, core::Instant now) {
     BeginKill(now);
   }
   FollowNewMembers();
+  // Killing those who fork one by one, as they are found, may never end.
+  if (phase_ == Phase::kKilling && lineage_.found_new() != 0) BeginFreezing(now);
   if (phase_ == Phase::kFreezing) {
     Freeze(now);
   } else if (phase_ == Phase::kKilling) {
@@ -157,7 +163,6 @@ void WatchedRun::Freeze(core::Instant now) {
 }
 
 void WatchedRun::Kill(core::Instant now) {
-  if (lineage_.found_new() != 0) pause_ = kFirstPause;
   for (Descendant& member : lineage_) {
     // Each once: telling the dying again and again costs time and changes nothing. One that was refused may have become
     // what it was.

@@ -15,7 +15,7 @@ namespace custody::guardian {
 ///
 /// Nobody here is our child, so nobody is waited for: "gone" means that a look at the table found nobody who was ever seen.
 /// The kill is that of the Linux shim, by unique ids in place of pidfds: stop everybody until a look finds nobody new, kill
-/// each once, look again.
+/// each once, look again, and begin anew when that finds somebody new.
 class WatchedRun {
  public:
   /// `kqueue` gets the notes of its members; borrowed.
@@ -46,6 +46,7 @@ class WatchedRun {
 
   void Handle(core::Instant now);
   void BeginKill(core::Instant now);
+  void BeginFreezing(core::Instant now);
   void FollowNewMembers();
   void Freeze(core::Instant now);
   void Kill(core::Instant now);
