@@ -37,7 +37,7 @@ const BATCH = 64;
 /** Records handed over at a time: less than a millisecond or two of the event loop. */
 const POSTED_BATCH = 256;
 /** Time in which records are collected: what a batch costs is shared by those of this time. */
-const COLLECT_MS = 100;
+const COLLECT_MS = 200;
 /** Time until the next try after a failure. */
 const RETRY_MS = 1_000;
 /** Of the event loop, for a writer in another process. Its own transactions take less. */
