@@ -138,8 +138,12 @@ export class StoreFile {
   }
 }
 
-/** What becomes of records when somebody has taken the file away. */
-const REPLACED = 'the file was removed or replaced while it was open; records go to the one of that name from now on';
+/**
+ * What becomes of records when somebody has taken the file away. SQLite does not put the log into a file that has moved, and
+ * whoever opens the name anew removes it.
+ */
+const REPLACED =
+  'the file was removed or replaced while it was open, and what its log still held is lost; records go to the file of that name from now on';
 
 /** Which file has that name now; `undefined` if none has. */
 function identityOf(file: string): string | undefined {
