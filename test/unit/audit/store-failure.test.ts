@@ -122,7 +122,9 @@ describe('AUD-11: a store that fails', () => {
       takeAway();
       appendRun(store);
       expect(store.flushSync()).toBe(true);
-      expect(scene.problems).toEqual([expect.stringMatching(/removed or replaced while it was open, and what its log still held is lost/)]);
+      expect(scene.problems).toEqual([
+        expect.stringMatching(/removed or replaced while it was open, and what its log still held is lost/),
+      ]);
       // What an independent reader finds under the name, with a chain of its own.
       const other = scene.open();
       expect(await allRecords(other)).toHaveLength(2);
