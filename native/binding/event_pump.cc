@@ -1,6 +1,7 @@
 #include "binding/event_pump.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/limits.h"
 
@@ -9,61 +10,63 @@ namespace custody::binding {
 bool EventPump::Open(napi_env env) {
   napi_value name = nullptr;
   if (napi_create_string_utf8(env, "custody", NAPI_AUTO_LENGTH, &name) != napi_ok) return false;
-  const napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this,
-                                                             &EventPump::OnWake, &wake_);
-  if (status != napi_ok) return false;
-  // Nothing runs yet, so nothing keeps the event loop alive.
-  return napi_unref_threadsafe_function(env, wake_) == napi_ok;
+  return std::ranges::all_of(wakes_, [&](napi_threadsafe_function& wake) {
+    const napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this,
+                                                               &EventPump::OnWake, &wake);
+    // Nothing runs yet, so nothing keeps the event loop alive.
+    return status == napi_ok && napi_unref_threadsafe_function(env, wake) == napi_ok;
+  });
 }
 
 void EventPump::Close() {
-  if (wake_ == nullptr) return;
-  (void)napi_release_threadsafe_function(wake_, napi_tsfn_abort);
-  wake_ = nullptr;
+  for (napi_threadsafe_function& wake : wakes_) {
+    if (wake != nullptr) (void)napi_release_threadsafe_function(std::exchange(wake, nullptr), napi_tsfn_abort);
+  }
 }
 
 void EventPump::Mute() {
   const std::lock_guard lock(wake_mutex_);
-  wake_ = nullptr;  // the environment frees it
+  wakes_.fill(nullptr);  // the environment frees them
 }
 
-void EventPump::Wake() {
+void EventPump::Wake(std::size_t turn) {
   const std::lock_guard lock(wake_mutex_);
-  if (wake_ != nullptr) (void)napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+  if (wakes_[turn] != nullptr) (void)napi_call_threadsafe_function(wakes_[turn], nullptr, napi_tsfn_nonblocking);
 }
 
-bool EventPump::NeedsWake() {
-  if (wake_scheduled_ || waiting_.empty()) return false;
+std::optional<std::size_t> EventPump::NeedsWake() {
+  if (wake_scheduled_ || waiting_.empty()) return std::nullopt;
   wake_scheduled_ = true;
-  return true;
+  return turn_;
 }
 
 std::uint64_t EventPump::Push(const core::Event& event, engine::Urgency urgency) {
-  bool wake = false;
+  std::optional<std::size_t> wake;
   std::uint64_t deliveries = 0;
   {
     const std::lock_guard lock(mutex_);
     waiting_.push_back(event);
     deliveries = deliveries_.load(std::memory_order_relaxed);
-    wake = urgency == engine::Urgency::kNow && NeedsWake();
+    if (urgency == engine::Urgency::kNow) wake = NeedsWake();
   }
   if (event.kind == core::Event::Kind::kSettled) settled_.notify_all();
-  if (wake) Wake();
+  if (wake) Wake(*wake);
   return deliveries;
 }
 
 void EventPump::Flush() {
-  bool wake = false;
+  std::optional<std::size_t> wake;
   {
     const std::lock_guard lock(mutex_);
     wake = NeedsWake();
   }
-  if (wake) Wake();
+  if (wake) Wake(*wake);
 }
 
 void EventPump::SetKeepAlive(napi_env env, bool on) {
-  if (wake_ == nullptr) return;
-  (void)(on ? napi_ref_threadsafe_function(env, wake_) : napi_unref_threadsafe_function(env, wake_));
+  napi_threadsafe_function keeper = wakes_.front();
+  if (keeper == nullptr) return;
+  (void)(on ? napi_ref_threadsafe_function(env, keeper) : napi_unref_threadsafe_function(env, keeper));
 }
 
 bool EventPump::WaitForSettled(core::LaunchId id, const std::function<bool()>& interrupted) {
@@ -101,6 +104,7 @@ void EventPump::Deliver() {
     delivering_.clear();
     std::swap(delivering_, waiting_);
     wake_scheduled_ = false;
+    turn_ = (turn_ + 1) % wakes_.size();
     deliveries_.fetch_add(1, std::memory_order_relaxed);
   }
   receiver_(delivering_);

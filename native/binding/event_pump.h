@@ -1,10 +1,12 @@
 #pragma once
 #include <node_api.h>
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "core/event.h"
@@ -46,19 +48,23 @@ class EventPump final : public engine::EventSink {
  private:
   static void OnWake(napi_env env, napi_value callback, void* context, void* data);
   void Deliver();
-  /// Called with the lock held; returns whether the caller must wake JavaScript after letting go.
-  bool NeedsWake();
-  void Wake();
+  /// Called with the lock held; returns which of `wakes_` the caller must call after letting go, if any.
+  std::optional<std::size_t> NeedsWake();
+  void Wake(std::size_t turn);
 
   Receiver receiver_;
-  /// Guards `wake_` alone, so that it is not taken away while an engine thread uses it.
+  /// Guards `wakes_` alone, so that they are not taken away while an engine thread uses one.
   std::mutex wake_mutex_;
-  napi_threadsafe_function wake_ = nullptr;
+  /// They take turns. Node runs one that is called while it runs again at once, up to 1 000 times, before timers and sockets get
+  /// their turn; the other one is run by the event loop. The first keeps the loop alive for both.
+  std::array<napi_threadsafe_function, 2> wakes_{};
   std::mutex mutex_;
   std::condition_variable settled_;
   std::vector<core::Event> waiting_;
   std::vector<core::Event> delivering_;
   bool wake_scheduled_ = false;
+  /// Which of `wakes_` is called next.
+  std::size_t turn_ = 0;
   /// Changed with the lock held.
   std::atomic<std::uint64_t> deliveries_{0};
 };

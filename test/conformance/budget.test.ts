@@ -4,12 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeBudget } from '../../src/index.js';
 import { forEachBackend } from './describe-backend.js';
-import { START_MS } from './scene.js';
-
-/** Blocks this thread, and so the event loop, without using the processor. */
-function blockEventLoop(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-}
+import { blockEventLoop, START_MS } from './scene.js';
 
 forEachBackend((scene) => {
   describe('timeout', () => {

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { patternText } from '../programs/pattern.js';
 import { zombiesOf } from '../programs/oracle.js';
 import { forEachBackend, isLong } from './describe-backend.js';
+import { blockEventLoop } from './scene.js';
 
 const MANY = isLong ? 500 : 150;
 
@@ -45,6 +46,28 @@ forEachBackend((scene) => {
   it('CON-02: starts everything in the end when more is asked for than runs at once', async () => {
     const results = await Promise.all(Array.from({ length: 200 }, () => scene.run('sleep', ['10'])));
     expect(results.filter((result) => !result.success)).toEqual([]);
+  });
+
+  it('lets the event loop turn however fast results follow one another', async () => {
+    const lanes = 8;
+    let sinceTurn = 0;
+    let most = 0;
+    let look = setImmediate(function lookAgain() {
+      sinceTurn = 0;
+      look = setImmediate(lookAgain);
+    });
+    async function runOneAfterAnother(): Promise<void> {
+      for (let done = 0; done < 20; done++) {
+        await scene.run('args');
+        most = Math.max(most, ++sinceTurn);
+        // Long enough for the results of others to come, so that there is always one waiting.
+        blockEventLoop(5);
+      }
+    }
+    await Promise.all(Array.from({ length: lanes }, runOneAfterAnother));
+    clearImmediate(look);
+    // A turn tells of all that has ended, and once more of what ended meanwhile.
+    expect(most).toBeLessThanOrEqual(2 * lanes);
   });
 
   it('EXE-13: gets along with children of node:child_process', async () => {

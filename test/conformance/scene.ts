@@ -19,6 +19,11 @@ export type BackendChoice = 'require' | 'off';
 /** Milliseconds within which a program runs, for deadlines that must not pass before. Wine takes longer to start one. */
 export const START_MS = process.platform === 'win32' ? 3000 : 300;
 
+/** Blocks this thread, and so the event loop, without using the processor. */
+export function blockEventLoop(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 /** Characters that mkdtemp puts behind a prefix. */
 const RANDOM_CHARACTERS = 6;
 
