@@ -13,7 +13,7 @@
 namespace custody::binding {
 
 /// Raised together with SURFACE_VERSION there.
-inline constexpr int kSurfaceVersion = 7;
+inline constexpr int kSurfaceVersion = 8;
 
 /// Numbers in the longest record.
 inline constexpr std::size_t kLongestRecord = 32;

@@ -56,6 +56,7 @@ Napi::Function EngineBinding::Define(Napi::Env env) {
                          InstanceMethod<&EngineBinding::Resume>("resume"),
                          InstanceMethod<&EngineBinding::WaitSync>("waitSync"),
                          InstanceMethod<&EngineBinding::SetKeepAlive>("setKeepAlive"),
+                         InstanceMethod<&EngineBinding::SetCrowded>("setCrowded"),
                          InstanceMethod<&EngineBinding::Release>("release"),
                          InstanceMethod<&EngineBinding::Close>("close"),
                      });
@@ -244,6 +245,10 @@ bool EngineBinding::WaitForSettled(core::LaunchId id, const std::function<bool()
 
 void EngineBinding::SetKeepAlive(const Napi::CallbackInfo& info) {
   if (!closed_) pump_->SetKeepAlive(info.Env(), info[0].As<Napi::Boolean>().Value());
+}
+
+void EngineBinding::SetCrowded(const Napi::CallbackInfo& info) {
+  engine_.SetCrowded(info[0].As<Napi::Boolean>().Value());
 }
 
 void EngineBinding::Release(const Napi::CallbackInfo& info) { engine_.Release(IdOf(info)); }

@@ -43,6 +43,7 @@ class EngineBinding final : public Napi::ObjectWrap<EngineBinding> {
   void Resume(const Napi::CallbackInfo& info);
   void WaitSync(const Napi::CallbackInfo& info);
   void SetKeepAlive(const Napi::CallbackInfo& info);
+  void SetCrowded(const Napi::CallbackInfo& info);
   void Release(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 

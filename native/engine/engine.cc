@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "core/check.h"
 #include "core/limits.h"
@@ -8,6 +9,11 @@
 #include "platform/container.h"
 
 namespace custody::engine {
+
+std::size_t StartsPerLane(bool crowded, std::size_t processors) {
+  if (!crowded) return core::kStartsPerLane;
+  return std::clamp<std::size_t>(processors / core::kEngineThreads, 1, core::kStartsPerLane);
+}
 
 Engine::Engine(EventSink& sink) : sink_(sink), containment_(platform::Containment::Create()) {}
 
@@ -26,6 +32,7 @@ Lane* Engine::ChooseLane() {
     lane_error_ = started.error();
     return best;
   }
+  lane->LimitStarts(most_starts_);
   lanes_.push_back(std::move(lane));
   return lanes_.back().get();
 }
@@ -145,6 +152,11 @@ void Engine::Acknowledge(core::LaunchId id, int stream, std::uint64_t cursor) {
 void Engine::ResumeLeader(core::LaunchId id) {
   Run* const run = FindRun(id);
   if (run != nullptr && run->lane != nullptr) run->lane->Post({.kind = Message::Kind::kResumeLeader, .id = id});
+}
+
+void Engine::SetCrowded(bool crowded) {
+  most_starts_ = StartsPerLane(crowded, std::thread::hardware_concurrency());
+  for (const std::unique_ptr<Lane>& lane : lanes_) lane->LimitStarts(most_starts_);
 }
 
 void Engine::Release(core::LaunchId id) {

@@ -9,6 +9,7 @@
 
 #include "core/event.h"
 #include "core/launch_spec.h"
+#include "core/limits.h"
 #include "engine/event_sink.h"
 #include "engine/shared_run.h"
 
@@ -19,6 +20,10 @@ class Containment;
 namespace custody::engine {
 
 class Lane;
+
+/// Starts that may be in progress at once on one lane. `crowded`: JavaScript needs a processor as well, so those of all lanes
+/// together get no more than there are. 0 processors: not known.
+std::size_t StartsPerLane(bool crowded, std::size_t processors);
 
 /// Launches commands and answers for them until they are released.
 ///
@@ -44,6 +49,8 @@ class Engine {
   void Acknowledge(core::LaunchId id, int stream, std::uint64_t cursor);
   void ResumeLeader(core::LaunchId id);
   void Release(core::LaunchId id);
+  /// JavaScript asks for more than it lets run: it has more to do than to wait for the next start. Off at first.
+  void SetCrowded(bool crowded);
   /// nullptr for an id that was released.
   SharedRun* Find(core::LaunchId id);
 
@@ -77,6 +84,7 @@ class Engine {
   core::LaunchId next_id_ = 1;
   core::OsError lane_error_{};
   bool closed_ = false;
+  std::size_t most_starts_ = core::kStartsPerLane;
   /// No lane had to be left behind.
   bool all_ended_ = true;
 };

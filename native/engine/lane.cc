@@ -182,7 +182,9 @@ void Lane::Handle(Message& message, Instant now) {
   }
 }
 
-bool Lane::can_start() const { return !start_queue_.empty() && starts_.size() < core::kStartsPerLane; }
+bool Lane::can_start() const {
+  return !start_queue_.empty() && starts_.size() < most_starts_.load(std::memory_order_relaxed);
+}
 
 /// One start per turn: it may block until the child's exec, and between two of them the running commands get their turn.
 void Lane::StartNext() {

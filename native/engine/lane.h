@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/limits.h"
 #include "core/result.h"
 #include "engine/command.h"
 #include "engine/event_sink.h"
@@ -97,6 +98,8 @@ class Lane {
   void Post(Message message);
   /// Launches that have been posted and not yet been started: where the next one should not queue up.
   int starting() const { return starting_.load(std::memory_order_relaxed); }
+  /// How many starts may be in progress at once; core::kStartsPerLane at first.
+  void LimitStarts(std::size_t most) { most_starts_.store(most, std::memory_order_relaxed); }
   /// After kClose was posted: waits for the thread to end, or drives the lane that has none. Returns false when it did not end by
   /// then; it must then never be destroyed, because the thread still uses it.
   bool EndBy(core::Instant deadline);
@@ -129,6 +132,7 @@ class Lane {
   std::vector<Message> mailbox_;
   std::atomic<bool> sleeping_{false};
   std::atomic<int> starting_{0};
+  std::atomic<std::size_t> most_starts_{core::kStartsPerLane};
 
   std::unordered_map<core::LaunchId, std::unique_ptr<Command>> commands_;
   std::deque<Command*> start_queue_;

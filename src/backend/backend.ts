@@ -142,6 +142,11 @@ export interface Backend {
   launchSync(spec: LaunchSpec, listener: LaunchListener, endsOnSignal: boolean): LaunchId;
   /** Keeps the event loop alive for this launch (the default) or not. */
   setRef(id: LaunchId, ref: boolean): void;
+  /**
+   * More is asked for than may run: starts then leave the processors to the event loop, which has more to do than to wait for
+   * the next of them. Once with `true`, then once with `false`. A backend without it makes no difference.
+   */
+  setCrowded?(crowded: boolean): void;
   /** Frees the rings; the id is dead afterwards. A launch that has not settled is stopped first. */
   release(id: LaunchId): void;
   /** Stops everything with cause `host-exit`, blocking for at most `budgetMs`. The backend launches nothing afterwards. */

@@ -113,7 +113,8 @@ export function createRunner(options: RunnerOptions = {}): CustodyRunner {
   const { native, preset = 'default', defaults, shells = systemShells } = options;
   if (native !== undefined) checkMode(native, 'native');
   const base = optionsOf(preset);
-  const gate = new Gate(readGateLimits({ ...options, maxConcurrent: options.maxConcurrent ?? base.maxConcurrent }));
+  const limits = readGateLimits({ ...options, maxConcurrent: options.maxConcurrent ?? base.maxConcurrent });
+  const gate = new Gate(limits, (crowded) => context?.selected.backend.setCrowded?.(crowded));
   const observers = createObservers(options.observers);
   const builtins = readBuiltins(options.builtins);
   const root = options.root === undefined ? undefined : rootAt(options.root, 'root');

@@ -21,8 +21,12 @@ export interface GateLimits {
   readonly maxLiveBufferBytes: number;
 }
 
+/** A runner with at most this many slots leaves the event loop its turn however many commands wait (`npm run bench`: burst). */
+const UNCROWDED_SLOTS = 16;
+
 export class Gate {
   readonly limits: GateLimits;
+  readonly #setCrowded: (crowded: boolean) => void;
   readonly #queue = new WaitQueue<Turn>();
   readonly #targets = new Map<string, { executing: number; queued: number }>();
   #slots = 0;
@@ -33,8 +37,10 @@ export class Gate {
   #pauses = 0;
   #isAdmitting = false;
 
-  constructor(limits: GateLimits) {
+  /** `setCrowded`: hears when commands begin to wait beside many that run, and when none waits any more. */
+  constructor(limits: GateLimits, setCrowded: (crowded: boolean) => void = () => undefined) {
     this.limits = limits;
+    this.#setCrowded = limits.maxConcurrent > UNCROWDED_SLOTS ? setCrowded : () => undefined;
   }
 
   /** Takes a slot if one is free and nobody waits for it. */
@@ -65,6 +71,7 @@ export class Gate {
   join(turn: Turn): boolean {
     if (this.#queue.length >= this.limits.maxQueued) return false;
     this.#queue.add(turn);
+    if (this.#queue.length === 1) this.#setCrowded(true);
     if (turn.target !== undefined) this.#targetOf(turn.target).queued += 1;
     return true;
   }
@@ -158,6 +165,7 @@ export class Gate {
 
   #unqueue(turn: Turn): void {
     this.#queue.remove(turn);
+    if (this.#queue.length === 0) this.#setCrowded(false);
     if (turn.target === undefined) return;
     this.#targetOf(turn.target).queued -= 1;
     this.#forgetIfReady(turn.target);

@@ -198,6 +198,7 @@ export class MemoryBackend implements Backend {
   /** Calls that read output, to be counted. */
   reads = 0;
   closedWithMs: number | undefined;
+  readonly crowds: boolean[] = [];
   /** Plays a launch that is waited for; it must settle. */
   onLaunchSync: (launch: MemoryLaunch) => void = (launch) => launch.start().exit(0);
 
@@ -226,6 +227,10 @@ export class MemoryBackend implements Backend {
     const id = this.launch(spec, listener);
     this.onLaunchSync(this.last);
     return id;
+  }
+
+  setCrowded(crowded: boolean): void {
+    this.crowds.push(crowded);
   }
 
   stop(id: LaunchId, cause: StopCause, graceMs: number): void {

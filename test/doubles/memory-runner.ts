@@ -30,7 +30,9 @@ export function createMemoryScene(
   } = {},
 ): MemoryScene {
   const backend = new MemoryBackend();
-  const gate = new Gate(readGateLimits(options.gate ?? {}));
+  const gate = new Gate(readGateLimits(options.gate ?? {}), (crowded) => {
+    backend.setCrowded(crowded);
+  });
   let live = 0;
   let ids = 0;
   const shells = new SystemShells(new ShellLocator(noFiles), false, undefined);

@@ -25,6 +25,7 @@ using custody::core::LaunchId;
 using custody::core::StopCause;
 using custody::engine::Engine;
 using custody::engine::Flow;
+using custody::platform::ContainerObserver;
 
 class EngineScene {
  public:
@@ -101,6 +102,33 @@ TEST_CASE("a start that would have to wait gets a thread of its own, up to the l
   for (int i = 0; i < 5; ++i) (void)scene.engine.Launch(PlainSpec());
   REQUIRE(Eventually([&] { return scene.platform.launches_held() == custody::core::kEngineThreads; }));
   CHECK(scene.platform.threads_started() == custody::core::kEngineThreads);
+}
+
+TEST_CASE("a crowd gets as many starts at once as there are processors, on threads that come later as well") {
+  using custody::engine::StartsPerLane;
+  CHECK(StartsPerLane(false, 1) == custody::core::kStartsPerLane);
+  CHECK(StartsPerLane(true, 0) == 1);
+  CHECK(StartsPerLane(true, 2) == 1);
+  CHECK(StartsPerLane(true, 4) == 2);
+  CHECK(StartsPerLane(true, 64) == custody::core::kStartsPerLane);
+
+  EngineScene scene;
+  scene.plan.answer = LaunchPlan::Answer::kComesLater;
+  scene.platform.Plan(scene.plan);
+  scene.engine.SetCrowded(true);
+  constexpr LaunchId kMany = 20;
+  for (LaunchId launched = 0; launched < kMany; ++launched) (void)scene.engine.Launch(PlainSpec());
+  const auto in_progress = [&] {
+    std::size_t count = 0;
+    for (LaunchId id = 1; id <= kMany; ++id) count += scene.platform.calls(id) == "launch" ? 1 : 0;
+    return count;
+  };
+  const std::size_t crowded = custody::core::kEngineThreads * StartsPerLane(true, std::thread::hardware_concurrency());
+  REQUIRE(Eventually([&] { return in_progress() == crowded; }));
+  scene.engine.SetCrowded(false);
+  scene.platform.Say(1, [](ContainerObserver& observer) { observer.OnStarted(5, custody::core::MonotonicNow()); });
+  scene.platform.Say(2, [](ContainerObserver& observer) { observer.OnStarted(5, custody::core::MonotonicNow()); });
+  CHECK(Eventually([&] { return in_progress() == custody::core::kEngineThreads * custody::core::kStartsPerLane + 2; }));
 }
 
 TEST_CASE("starts that do not wait for each other share one thread") {

@@ -135,17 +135,23 @@ TEST_CASE("starts in progress are limited, commands that run are not") {
   LaunchPlan plan = scene.plan;
   plan.answer = LaunchPlan::Answer::kComesLater;
   scene.platform.Plan(plan);
-  constexpr LaunchId kMore = custody::core::kStartsPerLane + 2;
-  for (LaunchId id = 1; id <= kMore; ++id) (void)scene.Launch(id);
+  LaunchId most = custody::core::kStartsPerLane;
+  SUBCASE("as usual") {}
+  SUBCASE("to fewer") {
+    most = 1;
+    scene.lane->LimitStarts(1);
+  }
+  const LaunchId last = most + 2;
+  for (LaunchId id = 1; id <= last; ++id) (void)scene.Launch(id);
   LaunchId next = 1;
-  for (LaunchId launched = custody::core::kStartsPerLane; launched <= kMore; ++launched, ++next) {
+  for (LaunchId launched = most; launched <= last; ++launched, ++next) {
     REQUIRE(Eventually([&] { return scene.platform.calls(launched) == "launch"; }));
-    CHECK(scene.lane->starting() == static_cast<int>(kMore - next + 1));
-    if (launched < kMore) CHECK(scene.platform.calls(launched + 1).empty());
+    CHECK(scene.lane->starting() == static_cast<int>(last - next + 1));
+    if (launched < last) CHECK(scene.platform.calls(launched + 1).empty());
     scene.platform.Say(next, [](ContainerObserver& observer) { observer.OnStarted(5, custody::core::MonotonicNow()); });
     REQUIRE(scene.WaitForKinds(next, "s"));
   }
-  for (; next <= kMore; ++next) {
+  for (; next <= last; ++next) {
     scene.platform.Say(next, [](ContainerObserver& observer) { observer.OnSpawnFailed({2, "exec"}); });
     REQUIRE(scene.WaitForKinds(next, "S"));
   }

@@ -89,6 +89,10 @@ export class BuiltinBackend implements Backend {
     this.#of(id).setRef(Math.abs(id), ref);
   }
 
+  setCrowded(crowded: boolean): void {
+    this.#inner.setCrowded?.(crowded);
+  }
+
   release(id: LaunchId): void {
     this.#of(id).release(Math.abs(id));
   }

@@ -71,6 +71,8 @@ export class NativeBackend implements Backend {
   readonly #files: string[] = [];
   /** Launches that keep the event loop alive. */
   #referenced = 0;
+  /** Runners that ask for more than they may run. */
+  #crowds = 0;
   #dispatching = false;
   #capabilities: BackendCapabilities | undefined;
 
@@ -161,6 +163,12 @@ export class NativeBackend implements Backend {
     if (launch === undefined || launch.settled || launch.referenced === ref) return;
     launch.referenced = ref;
     this.#reference(ref ? 1 : -1);
+  }
+
+  setCrowded(crowded: boolean): void {
+    const before = this.#crowds;
+    this.#crowds += crowded ? 1 : -1;
+    if (before === 0 || this.#crowds === 0) this.#engine.setCrowded(crowded);
   }
 
   release(id: LaunchId): void {

@@ -8,7 +8,7 @@
  */
 
 /** Refused when the addon's differs: raise it with every change of this file or of `native/binding/convert.h`. */
-export const SURFACE_VERSION = 7;
+export const SURFACE_VERSION = 8;
 
 /** What the file `custody.node` exports. */
 export interface NativeAddon {
@@ -64,6 +64,8 @@ export interface NativeEngine {
   waitSync(id: number, endsOnSignal: boolean): void;
   /** Whether the engine keeps the event loop alive; off at first. */
   setKeepAlive(on: boolean): void;
+  /** Off at first. */
+  setCrowded(on: boolean): void;
   release(id: number): void;
   /** Kills everything and ends the threads; `false` when that took longer than `budgetMs`. */
   close(budgetMs: number): boolean;

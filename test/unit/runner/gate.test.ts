@@ -49,6 +49,27 @@ describe('slots', () => {
     expect(runner.activity()).toMatchObject({ state: 'ready', executing: 0, queued: 0, bufferBytes: 0 });
   });
 
+  it.each([
+    { slots: 16, told: [] },
+    { slots: 17, told: [true, false, true, false] },
+  ])('tells the backend of a crowd that waits for $slots slots', async ({ slots, told }) => {
+    const { runner, backend } = createMemoryScene({ gate: { maxConcurrent: slots } });
+    const controller = new AbortController();
+    const running = Array.from({ length: slots }, () => runner.run('running'));
+    expect(backend.crowds).toEqual([]);
+    const waiting = [runner.run('first'), runner.run('second')];
+    expect(backend.crowds).toEqual(told.slice(0, 1));
+    backend.launches[0]!.exit(0);
+    expect(backend.crowds).toEqual(told.slice(0, 1));
+    backend.launches[1]!.exit(0);
+    expect(backend.crowds).toEqual(told.slice(0, 2));
+    const cancelled = runner.run('third', [], { signal: controller.signal });
+    controller.abort();
+    expect(backend.crowds).toEqual(told);
+    for (const launch of backend.launches.slice(2)) launch.exit(0);
+    await Promise.all([...running, ...waiting, cancelled]);
+  });
+
   it('D-04: does not count the wait as running, and tells how long it was', async () => {
     const { runner, backend } = createMemoryScene({ gate: { maxConcurrent: 1 } });
     void runner.run('first');
