@@ -11,8 +11,8 @@ bool EventPump::Open(napi_env env) {
   napi_value name = nullptr;
   if (napi_create_string_utf8(env, "custody", NAPI_AUTO_LENGTH, &name) != napi_ok) return false;
   return std::ranges::all_of(wakes_, [&](napi_threadsafe_function& wake) {
-    const napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this,
-                                                               &EventPump::OnWake, &wake);
+    const napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr,
+                                                               this, &EventPump::OnWake, &wake);
     // Nothing runs yet, so nothing keeps the event loop alive.
     return status == napi_ok && napi_unref_threadsafe_function(env, wake) == napi_ok;
   });

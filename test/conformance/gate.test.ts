@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createRunner, type CustodyRunner, type RunnerActivity, type RunnerOptions } from '../../src/index.js';
 import { patternText } from '../programs/pattern.js';
 import { forEachBackend } from './describe-backend.js';
+import { show } from './scene.js';
 
 const KIB = 1024;
 
@@ -87,7 +88,10 @@ forEachBackend((scene) => {
           runner.run(scene.probe, ['args', 'x']),
         ]);
         const kinds = ['stopped', 'stopped', 'stopped', 'not-started', 'exited', 'not-started', 'exited'];
-        expect(results.map(({ outcome }) => outcome.kind)).toEqual(kinds);
+        expect(
+          results.map(({ outcome }) => outcome.kind),
+          show(results.map(({ outcome }) => outcome)),
+        ).toEqual(kinds);
       });
     });
   });
