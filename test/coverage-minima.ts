@@ -1,7 +1,7 @@
 /**
- * Shares of the sources that the unit and conformance tests must reach, in percent: TST-10 of the specification, by our rooms.
+ * Shares of the sources that the unit, conformance, platform and cli tests must reach, in percent: TST-10 of the specification, by our rooms.
  *
- * Only what runs in the process of a test is counted: hosts, workers and the command line program run in processes of their own.
+ * Counted is what runs in the process of a test and in the command line program that it starts (coverage-provider.ts).
  */
 
 interface Minimum {

@@ -88,7 +88,8 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: availableParallelism(),
     projects: tiersOf(mode).map((tier) => projectOf(tier, mode)),
     coverage: {
-      provider: 'v8',
+      provider: 'custom',
+      customProviderModule: join(import.meta.dirname, 'coverage-provider.ts'),
       include: [join(root, 'src/**/*.ts')],
       allowExternal: true,
       reporter: ['text', 'html'],

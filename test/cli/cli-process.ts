@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { eventually } from '../conformance/eventually.js';
+import { coverageVariable } from '../programs/child-coverage.js';
 
 /** The file behind the command `custody`. */
 export const cliFile = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
@@ -34,7 +35,14 @@ function availableBackends(): readonly (readonly [string, BackendMode])[] {
 
 /** The environment of the test run, with the backend named and without what the test runner adds for itself. */
 export function environment(mode: BackendMode, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  return { ...process.env, NODE_OPTIONS: undefined, CUSTODY_NATIVE: mode, CUSTODY_AUDIT_DB: auditFile, ...extra };
+  return {
+    ...process.env,
+    ...coverageVariable(),
+    NODE_OPTIONS: undefined,
+    CUSTODY_NATIVE: mode,
+    CUSTODY_AUDIT_DB: auditFile,
+    ...extra,
+  };
 }
 
 export interface CliOptions {

@@ -2,6 +2,27 @@
 /** custody as its users have it: the built package, its defaults, the native engine. */
 import { looksUntil } from '../scenarios/measures.mjs';
 
+/** What observers and handlers saw, so that they do something. */
+let seen = 0;
+
+const COUNTING_OBSERVER = {
+  launched: () => void (seen += 1),
+  started: () => void (seen += 1),
+  settled: () => void (seen += 1),
+};
+
+const SECRET = { secrets: { BENCH_TOKEN: 'correct-horse-battery' } };
+const REDACTION = { redact: { values: ['correct-horse-battery'], patterns: ['corp-[a-z0-9]{8}'] } };
+const LINE_HANDLER = { onLine: (/** @type {{ text: string }} */ { text }) => void (seen += text.length) };
+
+/** @type {Readonly<Record<string, object>>} */
+const OPTIONS_OF = {
+  secret: SECRET,
+  redaction: REDACTION,
+  'line handler': LINE_HANDLER,
+  all: { ...SECRET, ...REDACTION, ...LINE_HANDLER },
+};
+
 /** @returns {Promise<import('./driver.d.ts').Driver>} */
 export function load() {
   return loadCustody({});
@@ -15,8 +36,16 @@ export async function loadCustody(defaults) {
   const url = new URL('../../../dist/index.js', import.meta.url).href;
   const { createRunner } = /** @type {any} */ (await import(url));
   const custody = createRunner({ native: 'require', defaults });
+  const observed = createRunner({ native: 'require', defaults, observers: [COUNTING_OBSERVER] });
   return {
     run: (file, args) => custody.run(file, args).then(expectEnd),
+    async runWith(layer, file, args) {
+      const runner = layer === 'observer' || layer === 'all' ? observed : custody;
+      if (layer !== 'lines') return expectEnd(await runner.run(file, args, OPTIONS_OF[layer]));
+      const handle = runner.start(file, args);
+      for await (const line of handle.lines()) seen += line.text.length;
+      return expectEnd(await handle.result);
+    },
     runSync: (file, args) => void expectEnd(custody.runSync(file, args)),
     runWithTimeout: async (file, args, timeoutMs) => (await custody.run(file, args, { timeoutMs })).stdout,
     async eachLine(file, args, onText) {

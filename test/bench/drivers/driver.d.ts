@@ -2,6 +2,8 @@
 export interface Driver {
   /** Runs a command with both outputs captured and no standard input; resolves when it is over. */
   run(file: string, args: readonly string[]): Promise<unknown>;
+  /** The same with something of the library in use: `none`, `observer`, `secret`, `redaction`, `line handler`, `lines` or `all`. */
+  runWith?(layer: string, file: string, args: readonly string[]): Promise<unknown>;
   /** Resolves as soon as the library tells that the command has ended. Default: {@link Driver.run}. */
   runUntilExit?(file: string, args: readonly string[]): Promise<unknown>;
   runSync?(file: string, args: readonly string[]): void;

@@ -6,6 +6,7 @@ import { scenario as exitLatency } from './exit-latency.mjs';
 import { scenario as flood } from './flood.mjs';
 import { scenario as hostDeath } from './host-death.mjs';
 import { scenario as hostMemory } from './host-memory.mjs';
+import { scenario as inUse } from './in-use.mjs';
 import { scenario as lineLatency } from './line-latency.mjs';
 import { scenario as loopDelay } from './loop-delay.mjs';
 import { scenario as memory } from './memory.mjs';
@@ -17,6 +18,7 @@ import { scenario as throughput } from './throughput.mjs';
 /** @type {readonly import('./scenario.d.ts').Scenario[]} */
 export const scenarios = [
   throughput,
+  inUse,
   hostMemory,
   loopDelay,
   burst,

@@ -18,6 +18,8 @@ export interface Parameters {
   readonly ballastMb: number;
   readonly polled: boolean;
   readonly args: readonly string[];
+  /** What is in use of custody, see {@link Driver.runWith}. */
+  readonly layer: string;
   /** Processes that there are once all commands are up. */
   readonly processes: number;
 }
