@@ -15,7 +15,8 @@ std::size_t StartsPerLane(bool crowded, std::size_t processors) {
   return std::clamp<std::size_t>(processors / core::kEngineThreads, 1, core::kStartsPerLane);
 }
 
-Engine::Engine(EventSink& sink) : sink_(sink), containment_(platform::Containment::Create()) {}
+Engine::Engine(EventSink& sink)
+    : sink_(sink), containment_(platform::Containment::Create()), processors_(std::thread::hardware_concurrency()) {}
 
 Engine::~Engine() { CUSTODY_CHECK(lanes_.empty()); }
 
@@ -155,7 +156,7 @@ void Engine::ResumeLeader(core::LaunchId id) {
 }
 
 void Engine::SetCrowded(bool crowded) {
-  most_starts_ = StartsPerLane(crowded, std::thread::hardware_concurrency());
+  most_starts_ = StartsPerLane(crowded, processors_);
   for (const std::unique_ptr<Lane>& lane : lanes_) lane->LimitStarts(most_starts_);
 }
 

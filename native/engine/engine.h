@@ -84,6 +84,8 @@ class Engine {
   core::LaunchId next_id_ = 1;
   core::OsError lane_error_{};
   bool closed_ = false;
+  /// Asked for once: a crowd may come and go with every command, and the answer may take a file.
+  std::size_t processors_;
   std::size_t most_starts_ = core::kStartsPerLane;
   /// No lane had to be left behind.
   bool all_ended_ = true;

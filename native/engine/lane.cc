@@ -68,7 +68,17 @@ void Lane::Post(Message message) {
     const std::lock_guard lock(mailbox_mutex_);
     mailbox_.push_back(std::move(message));
   }
-  // The lane sets the flag before its last look at the mailbox, so either it sees the message or we see the flag.
+  WakeIfAsleep();
+}
+
+void Lane::LimitStarts(std::size_t most) {
+  const std::size_t before = most_starts_.exchange(most);
+  // Whatever is queued may now be started, and what is in progress may never say anything that wakes the lane.
+  if (most > before && starting() > static_cast<int>(before)) WakeIfAsleep();
+}
+
+/// The lane sets the flag before its last look at what it may do, so either it sees the change or we see the flag.
+void Lane::WakeIfAsleep() {
   if (sleeping_.exchange(false)) poller_->Wake();
 }
 
@@ -182,9 +192,7 @@ void Lane::Handle(Message& message, Instant now) {
   }
 }
 
-bool Lane::can_start() const {
-  return !start_queue_.empty() && starts_.size() < most_starts_.load(std::memory_order_relaxed);
-}
+bool Lane::can_start() const { return !start_queue_.empty() && starts_.size() < most_starts_.load(); }
 
 /// One start per turn: it may block until the child's exec, and between two of them the running commands get their turn.
 void Lane::StartNext() {
@@ -211,7 +219,7 @@ void Lane::WaitForEvents(Instant latest) {
   if (!can_start()) {
     sleeping_.store(true);
     const std::lock_guard lock(mailbox_mutex_);
-    if (mailbox_.empty()) until = std::min(timers_.next(), latest);
+    if (mailbox_.empty() && !can_start()) until = std::min(timers_.next(), latest);
   }
   const std::size_t count = poller_->Wait(until, ready);
   sleeping_.store(false);

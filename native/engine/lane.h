@@ -99,7 +99,7 @@ class Lane {
   /// Launches that have been posted and not yet been started: where the next one should not queue up.
   int starting() const { return starting_.load(std::memory_order_relaxed); }
   /// How many starts may be in progress at once; core::kStartsPerLane at first.
-  void LimitStarts(std::size_t most) { most_starts_.store(most, std::memory_order_relaxed); }
+  void LimitStarts(std::size_t most);
   /// After kClose was posted: waits for the thread to end, or drives the lane that has none. Returns false when it did not end by
   /// then; it must then never be destroyed, because the thread still uses it.
   bool EndBy(core::Instant deadline);
@@ -111,6 +111,7 @@ class Lane {
   void Run();
   void TakeMail(core::Instant now);
   void Handle(Message& message, core::Instant now);
+  void WakeIfAsleep();
   void StartNext();
   bool can_start() const;
   core::Nanos Patience() const;

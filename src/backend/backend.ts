@@ -144,7 +144,7 @@ export interface Backend {
   setRef(id: LaunchId, ref: boolean): void;
   /**
    * More is asked for than may run: starts then leave the processors to the event loop, which has more to do than to wait for
-   * the next of them. Once with `true`, then once with `false`. A backend without it makes no difference.
+   * the next of them. Each runner calls it with `true`, then with `false`. A backend without it makes no difference.
    */
   setCrowded?(crowded: boolean): void;
   /** Frees the rings; the id is dead afterwards. A launch that has not settled is stopped first. */

@@ -68,8 +68,8 @@ forEachBackend((scene) => {
         expect(Math.max(...seen.map(({ executing }) => executing))).toBe(slots);
         expect(Math.max(...seen.map(({ bufferBytes }) => bufferBytes))).toBe(maxLiveBufferBytes);
         expect(seen[0]).toMatchObject({ executing: slots, queued: commands - slots });
-        // The loop went on turning while they ran: one turn tells at most twice of all that run.
-        expect(seen.length).toBeGreaterThanOrEqual(commands / (2 * slots));
+        // The loop went on turning while they ran.
+        expect(seen.length).toBeGreaterThan(commands / slots);
         const waits = result.map(({ queuedMs }) => queuedMs);
         expect(waits.slice(0, slots)).toEqual(Array(slots).fill(0));
         expect(waits[slots]).toBeLessThan(waits.at(-1)!);

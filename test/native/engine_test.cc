@@ -116,7 +116,7 @@ TEST_CASE("a crowd gets as many starts at once as there are processors, on threa
   scene.plan.answer = LaunchPlan::Answer::kComesLater;
   scene.platform.Plan(scene.plan);
   scene.engine.SetCrowded(true);
-  constexpr LaunchId kMany = 20;
+  constexpr LaunchId kMany = custody::core::kEngineThreads * custody::core::kStartsPerLane;
   for (LaunchId launched = 0; launched < kMany; ++launched) (void)scene.engine.Launch(PlainSpec());
   const auto in_progress = [&] {
     std::size_t count = 0;
@@ -125,10 +125,13 @@ TEST_CASE("a crowd gets as many starts at once as there are processors, on threa
   };
   const std::size_t crowded = custody::core::kEngineThreads * StartsPerLane(true, std::thread::hardware_concurrency());
   REQUIRE(Eventually([&] { return in_progress() == crowded; }));
+  // None of the starts says anything, and still the others follow.
   scene.engine.SetCrowded(false);
-  scene.platform.Say(1, [](ContainerObserver& observer) { observer.OnStarted(5, custody::core::MonotonicNow()); });
-  scene.platform.Say(2, [](ContainerObserver& observer) { observer.OnStarted(5, custody::core::MonotonicNow()); });
-  CHECK(Eventually([&] { return in_progress() == custody::core::kEngineThreads * custody::core::kStartsPerLane + 2; }));
+  CHECK(Eventually([&] { return in_progress() == kMany; }));
+  for (LaunchId id = 1; id <= kMany; ++id) {
+    scene.platform.Say(id, [](ContainerObserver& observer) { observer.OnSpawnFailed({2, "exec"}); });
+    CHECK(scene.WaitForKinds(id, "S"));
+  }
 }
 
 TEST_CASE("starts that do not wait for each other share one thread") {

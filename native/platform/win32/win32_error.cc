@@ -12,7 +12,7 @@ namespace {
 constexpr DWORD kVirusInfected = 225;
 constexpr DWORD kElevationRequired = 740;
 
-constexpr std::array<std::pair<DWORD, int>, 35> kNumbers{{
+constexpr std::array<std::pair<DWORD, int>, 34> kNumbers{{
     {ERROR_FILE_NOT_FOUND, ENOENT},
     {ERROR_PATH_NOT_FOUND, ENOENT},
     {ERROR_INVALID_DRIVE, ENOENT},
@@ -34,8 +34,6 @@ constexpr std::array<std::pair<DWORD, int>, 35> kNumbers{{
     {ERROR_NO_SYSTEM_RESOURCES, EAGAIN},
     {ERROR_NOT_ENOUGH_QUOTA, EAGAIN},
     {ERROR_MAX_THRDS_REACHED, EAGAIN},
-    // What Wine 8 answers when a new process does not come up in time on a busy machine.
-    {ERROR_INTERNAL_ERROR, EAGAIN},
     {ERROR_BAD_EXE_FORMAT, ENOEXEC},
     {ERROR_EXE_MACHINE_TYPE_MISMATCH, ENOEXEC},
     {ERROR_BAD_FORMAT, ENOEXEC},

@@ -64,7 +64,7 @@ export interface NativeEngine {
   waitSync(id: number, endsOnSignal: boolean): void;
   /** Whether the engine keeps the event loop alive; off at first. */
   setKeepAlive(on: boolean): void;
-  /** Off at first. */
+  /** `Backend.setCrowded` of all runners together; off at first. */
   setCrowded(on: boolean): void;
   release(id: number): void;
   /** Kills everything and ends the threads; `false` when that took longer than `budgetMs`. */

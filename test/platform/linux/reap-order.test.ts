@@ -1,8 +1,7 @@
 // Promised    : where the engine reaps a group, a leader stays a zombie until its group is empty: its pid is the group id, and once
 //               reaped the number could be given to a stranger whom our signals would then reach.
-// Not promised: this of a backend whose children are reaped by the host's own loop, of a guarded tree, where no signal
-//               goes to a number, and of a host at the lowest priority, where a member cannot be told from the leader by it.
-import { constants, getPriority } from 'node:os';
+// Not promised: this of a backend whose children are reaped by the host's own loop, and of a guarded tree, where no signal
+//               goes to a number.
 import { expect, it } from 'vitest';
 import { forEachBackend } from '../../conformance/describe-backend.js';
 import { eventually } from '../../conformance/eventually.js';
@@ -16,7 +15,7 @@ forEachBackend((scene) => {
       () => handle.pid,
       () => 'a pid',
     );
-    if (scene.hasEngine && getPriority() < constants.priority.PRIORITY_LOW) {
+    if (scene.hasEngine) {
       const seen = await eventually(
         () => {
           const state = processOf(leader)?.state;
