@@ -1,7 +1,8 @@
 // Promised    : a runner lets no more commands run than it has slots and buffers for, everybody gets a turn in the end, and a
 //               wait is bounded, can be cancelled and never ends in a deadlock that nobody hears of.
 // Not promised: how long a turn takes to come; `npm run bench` prints what 500 commands do to the event loop.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { NativeBackend } from '../../src/backend/native/native-backend.js';
 import { createRunner, type CustodyRunner, type RunnerActivity, type RunnerOptions } from '../../src/index.js';
 import { patternText } from '../programs/pattern.js';
 import { forEachBackend } from './describe-backend.js';
@@ -21,6 +22,11 @@ async function watchWhile<T>(runner: CustodyRunner, work: Promise<T>): Promise<{
   } finally {
     clearImmediate(look);
   }
+}
+
+/** Not by `Math.max`: an idle loop turns more often than a call may have arguments. */
+function mostOf(seen: readonly RunnerActivity[], count: 'executing' | 'bufferBytes'): number {
+  return seen.reduce((most, { [count]: now }) => Math.max(most, now), 0);
 }
 
 forEachBackend((scene) => {
@@ -65,8 +71,8 @@ forEachBackend((scene) => {
         );
         const { result, seen } = await watchWhile(runner, all);
         expect(result.map(({ stdout }) => stdout)).toEqual(result.map((_, index) => `${String(index)}\0`));
-        expect(Math.max(...seen.map(({ executing }) => executing))).toBe(slots);
-        expect(Math.max(...seen.map(({ bufferBytes }) => bufferBytes))).toBe(maxLiveBufferBytes);
+        expect(mostOf(seen, 'executing')).toBe(slots);
+        expect(mostOf(seen, 'bufferBytes')).toBe(maxLiveBufferBytes);
         expect(seen[0]).toMatchObject({ executing: slots, queued: commands - slots });
         // The loop went on turning while they ran.
         expect(seen.length).toBeGreaterThan(commands / slots);
@@ -74,6 +80,18 @@ forEachBackend((scene) => {
         expect(waits.slice(0, slots)).toEqual(Array(slots).fill(0));
         expect(waits[slots]).toBeLessThan(waits.at(-1)!);
       });
+    });
+
+    it('tell the engine while commands wait for one of many', async () => {
+      const setCrowded = vi.spyOn(NativeBackend.prototype, 'setCrowded');
+      try {
+        await withRunner({ maxConcurrent: 17 }, async (runner) => {
+          await Promise.all(Array.from({ length: 19 }, () => runner.run(scene.probe, ['args'])));
+        });
+        expect(setCrowded.mock.calls).toEqual(scene.hasEngine ? [[true], [false]] : []);
+      } finally {
+        setCrowded.mockRestore();
+      }
     });
 
     it('EXE-18: are free again after timeouts, kills, failures and commands that cannot be started', async () => {
@@ -108,8 +126,8 @@ forEachBackend((scene) => {
       const { result, seen } = await watchWhile(runner, all);
       const expected = patternText(0, size);
       expect(result.every(({ stdout, stderr }) => stdout === expected && stderr === expected)).toBe(true);
-      expect(Math.max(...seen.map(({ bufferBytes }) => bufferBytes))).toBe(maxLiveBufferBytes);
-      expect(Math.max(...seen.map(({ executing }) => executing))).toBe(2);
+      expect(mostOf(seen, 'bufferBytes')).toBe(maxLiveBufferBytes);
+      expect(mostOf(seen, 'executing')).toBe(2);
     });
   });
 
