@@ -15,7 +15,7 @@ import type { LiveRuns } from './live-runs.js';
 /** Options of {@link ParameterFileFunction}. */
 export interface ParameterFileOptions {
   /**
-   * Milliseconds after which the file is removed although it is still in use, 1 to 86 400 000.
+   * Milliseconds after its writing at which the file is removed although it is still in use, 1 to 86 400 000.
    *
    * @defaultValue `3_600_000`
    */
@@ -64,12 +64,14 @@ export class ParameterFiles {
     const folder = await fileSystem().promises.mkdtemp(join(parent, FOLDER_PREFIX));
     this.#folders.add(folder);
     this.#live.enter();
-    const timer = setTimeout(() => void removeFolder(folder), lifetimeMs);
-    timer.unref();
+    let timer: NodeJS.Timeout | undefined;
     try {
       await writeMarker(folder, Date.now() + lifetimeMs);
       const path = join(folder, FILE_NAME);
       await fileSystem().promises.writeFile(path, content, { mode: 0o600, flag: 'wx' });
+      // Not before the file is whole: a removal beside the writing would leave half of it, or fail the use.
+      timer = setTimeout(() => void removeFolder(folder), lifetimeMs);
+      timer.unref();
       return await use(path);
     } finally {
       clearTimeout(timer);
