@@ -17,8 +17,12 @@ forEachBackend((scene) => {
     return file;
   };
   const verdictOf = async (file: string, args: readonly string[] = [], options: RunOptions = {}): Promise<string> => {
-    const failure = classifyResult(await scene.runner.run(file, args, options));
-    return failure === null ? 'success' : `${failure.category}/${failure.subcode} ${failure.certainty}`;
+    const result = await scene.runner.run(file, args, options);
+    const failure = classifyResult(result);
+    if (failure === null) return 'success';
+    const verdict = `${failure.category}/${failure.subcode} ${failure.certainty}`;
+    // What nobody here expects: the whole of it, to be understood from a log.
+    return failure.category === 'unknown' ? `${verdict}: ${JSON.stringify(result)}` : verdict;
   };
 
   /** Runs lines of JavaScript. */
