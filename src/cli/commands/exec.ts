@@ -15,7 +15,7 @@ import { renderStartFailure, renderSummary } from '../render/summary.js';
 import { readConfigured, type Configured } from './configured.js';
 import { JobControl } from './job-control.js';
 import { eventLine, eventObserver, outputOptions, routeOf } from './output-route.js';
-import { ProgressLine } from './progress-line.js';
+import { QuietLine } from './quiet-line.js';
 import { readSecrets } from './read-secrets.js';
 import { runAuditOf, type RunAudit } from './run-audit.js';
 import { readVariables } from './read-variables.js';
@@ -68,12 +68,12 @@ async function runToEnd(
   handle = runner.start(request.file, request.args, options);
   signals.attach(handle);
   const jobControl = new JobControl(handle, signals);
-  const progress = progressOf(request, sinks);
+  const quietLine = quietLineOf(request, sinks);
   audit?.load();
   try {
     return await handle.result;
   } finally {
-    progress?.close();
+    quietLine?.close();
     jobControl.close();
   }
 }
@@ -123,12 +123,12 @@ async function tellPlan(
 }
 
 /** Only where neither the command nor its events write to the terminal that the line is drawn on. */
-function progressOf(request: ExecRequest, sinks: Sinks): ProgressLine | undefined {
+function quietLineOf(request: ExecRequest, sinks: Sinks): QuietLine | undefined {
   const { errScreen, outScreen } = sinks;
   const isSilent = request.json || (request.events && !outScreen.isTTY);
   if (!isSilent || request.quiet || !errScreen.isTTY) return undefined;
   const words = [request.file, ...request.args].join(' ');
-  return new ProgressLine(words, { columns: errScreen.columns, write: (text) => sinks.err(text) });
+  return new QuietLine(words, { columns: errScreen.columns, write: (text) => sinks.err(text) });
 }
 
 async function report(result: RunResult, request: ExecRequest, sinks: Sinks): Promise<number> {

@@ -10,21 +10,21 @@ const QUIET_MS = 5_000;
 const REDRAW_MS = 1_000;
 
 /** What the line needs of the terminal. */
-export interface ProgressScreen {
+export interface QuietScreen {
   readonly columns: number | undefined;
   write(text: string): void;
 }
 
 /** Draws until it is closed; then the line is gone. */
-export class ProgressLine {
+export class QuietLine {
   readonly #label: string;
-  readonly #screen: ProgressScreen;
+  readonly #screen: QuietScreen;
   readonly #now: () => number;
   readonly #startedMs: number;
   #timer: NodeJS.Timeout;
   #isDrawn = false;
 
-  constructor(label: string, screen: ProgressScreen, now: () => number = () => performance.now()) {
+  constructor(label: string, screen: QuietScreen, now: () => number = () => performance.now()) {
     this.#label = printable(label);
     this.#screen = screen;
     this.#now = now;
