@@ -4,7 +4,16 @@
  * A program's streams must not be pipes or sockets of this system (Node refuses them), so they are files.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const LOADERS = ['/usr/lib/wine/wine64', '/usr/bin/wine64'];
@@ -16,6 +25,14 @@ const SERVERS = [
 ];
 const BOOT_LIMIT_MS = 180_000;
 const END_LIMIT_MS = 60_000;
+
+/**
+ * Comes before the loader. Wine shares a page with every program at 0x7ffe0000, as Windows does. Its loader lies at 0x7d000000, and the
+ * kernel puts the heap anywhere in the gigabyte behind that: about one start in 7 000 finds the page taken and ends at once
+ * ("failed to map the shared user data"), so that a CreateProcess fails for no reason (ERROR_INTERNAL_ERROR). Where the kernel
+ * refuses fixed addresses, as in some containers, the risk stays.
+ */
+const WITHOUT_RANDOM_ADDRESSES = ['setarch', '-R'];
 
 /** Whether Wine is installed. */
 export function hasWine() {
@@ -29,7 +46,8 @@ export function windowsPath(path) {
 
 export class Wine {
   #prefix;
-  #loader = LOADERS.find((file) => existsSync(file));
+  /** The words that start a program. */
+  #loader = [...prefixWords(), LOADERS.find((file) => existsSync(file))];
 
   constructor(prefix) {
     this.#prefix = prefix;
@@ -51,8 +69,10 @@ export class Wine {
   boot(libraries) {
     const isNew = !existsSync(join(this.#prefix, 'system.reg'));
     mkdirSync(this.#prefix, { recursive: true });
+    const [file, ...words] = this.#loader;
     const call = (...args) =>
-      spawnSync(this.#loader, args, { env: this.#environment, stdio: 'ignore', timeout: BOOT_LIMIT_MS }).status === 0;
+      spawnSync(file, [...words, ...args], { env: this.#environment, stdio: 'ignore', timeout: BOOT_LIMIT_MS })
+        .status === 0;
     // Node asks for Windows 10.
     if (isNew && !(call('wineboot', '-i') && call('winecfg', '-v', 'win10'))) return false;
     for (const file of libraries)
@@ -63,7 +83,8 @@ export class Wine {
   /** Runs a program to its end. @returns {Promise<number | null>} its exit code modulo 256, null when its time was over */
   run(program, args, { cwd, limitMs, log, environment = {} }) {
     const out = openSync(log, 'a');
-    const child = spawn(this.#loader, [program, ...args], {
+    const [file, ...words] = this.#loader;
+    const child = spawn(file, [...words, program, ...args], {
       cwd,
       env: { ...this.#environment, ...environment },
       stdio: ['ignore', out, out],
@@ -83,5 +104,44 @@ export class Wine {
   close() {
     const server = SERVERS.find((file) => existsSync(file));
     if (server !== undefined) spawnSync(server, ['-k', '-w'], { env: this.#environment, timeout: END_LIMIT_MS });
+    for (const pid of this.#halfBorn()) killIfAlive(pid);
+  }
+
+  /** What was being started when its parent was killed: the server never heard of it, and it waits for an answer for ever. */
+  #halfBorn() {
+    const mark = `\0WINEPREFIX=${this.#prefix}\0`;
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => LOADERS.includes(programOf(pid)) && `\0${environmentOf(pid)}`.includes(mark));
+  }
+}
+
+function prefixWords() {
+  const [file, ...args] = WITHOUT_RANDOM_ADDRESSES;
+  return spawnSync(file, [...args, 'true']).status === 0 ? WITHOUT_RANDOM_ADDRESSES : [];
+}
+
+function programOf(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return ''; // it has ended
+  }
+}
+
+function environmentOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return ''; // it has ended
+  }
+}
+
+function killIfAlive(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
   }
 }

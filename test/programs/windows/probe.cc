@@ -36,13 +36,7 @@ DWORD StartSelf(std::initializer_list<std::string> words, bool keeps_streams, bo
   }
   PROCESS_INFORMATION made{};
   const auto start = [&](DWORD flags) {
-    // Wine 8 fails so on a busy machine, seen once in four rounds of all files. The tree is what tests ask for.
-    for (int attempts_left = 5;; --attempts_left) {
-      if (CreateProcessW(file, line.data(), nullptr, nullptr, TRUE, flags, nullptr, nullptr, &startup, &made) != 0) {
-        return true;
-      }
-      if (GetLastError() != ERROR_INTERNAL_ERROR || attempts_left == 0) return false;
-    }
+    return CreateProcessW(file, line.data(), nullptr, nullptr, TRUE, flags, nullptr, nullptr, &startup, &made) != 0;
   };
   const DWORD flags = is_detached ? DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP : 0;
   if (!(is_detached && start(flags | CREATE_BREAKAWAY_FROM_JOB)) && !start(flags)) Fail("start");
