@@ -15,7 +15,7 @@ import type { RunResult } from '../core/run-result.js';
 import { isText, Issues } from '../core/validate.js';
 import type { Runner } from '../runner/runner.js';
 import { quoteWords } from './posix-words.js';
-import { endingLine, NO_DIRECTORY, remoteLine } from './remote-script.js';
+import { endingLine, NO_DIRECTORY, NO_MARK, remoteLine } from './remote-script.js';
 import { translatedRunner, type FarEnd, type Translation } from './translated-runner.js';
 
 type AnyResult = RunResult<string | Uint8Array>;
@@ -92,7 +92,7 @@ async function finish(result: AnyResult, host: string, isEnded: () => Promise<bo
   if (outcome.kind === 'exited') {
     const words = utf8.decode(result.bytes('stderr'));
     const isFailure = outcome.exitCode === CLIENT_FAILED;
-    if (isFailure && REFUSED.test(words))
+    if (isFailure && (REFUSED.test(words) || words.includes(NO_MARK)))
       return { outcome: { kind: 'not-started', error: unavailable('ssh-connect', lastLine(words)) } };
     if (outcome.exitCode === NO_DIRECTORY && words.includes('cd: '))
       return {
