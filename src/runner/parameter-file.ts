@@ -44,6 +44,8 @@ const MARKER_OWNER = 'custody';
 
 /** A day is the longest that a command may run; an hour is longer than nearly all of them do. */
 const LIFETIME_MS: Range = { min: 1, max: 86_400_000, standard: 3_600_000 };
+/** What the marker's time is longer, so that nobody removes a file that is still being written. */
+const WRITING_MS = 60_000;
 /** Folders looked at for what was left behind, so that a full one costs little. */
 const MAX_SWEPT = 100;
 
@@ -66,7 +68,7 @@ export class ParameterFiles {
     this.#live.enter();
     let timer: NodeJS.Timeout | undefined;
     try {
-      await writeMarker(folder, Date.now() + lifetimeMs);
+      await writeMarker(folder, Date.now() + lifetimeMs + WRITING_MS);
       const path = join(folder, FILE_NAME);
       await fileSystem().promises.writeFile(path, content, { mode: 0o600, flag: 'wx' });
       // Not before the file is whole: a removal beside the writing would leave half of it, or fail the use.

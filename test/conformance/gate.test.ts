@@ -6,7 +6,8 @@ import { NativeBackend } from '../../src/backend/native/native-backend.js';
 import { createRunner, type CustodyRunner, type RunnerActivity, type RunnerOptions } from '../../src/index.js';
 import { patternText } from '../programs/pattern.js';
 import { forEachBackend } from './describe-backend.js';
-import { show } from './scene.js';
+import { eventually } from './eventually.js';
+import { blockEventLoop, show } from './scene.js';
 
 const KIB = 1024;
 
@@ -128,6 +129,21 @@ forEachBackend((scene) => {
       expect(result.every(({ stdout, stderr }) => stdout === expected && stderr === expected)).toBe(true);
       expect(mostOf(seen, 'bufferBytes')).toBe(maxLiveBufferBytes);
       expect(mostOf(seen, 'executing')).toBe(2);
+    });
+  });
+
+  it('CON-04: gives a place that became free in time to the one who waited, although the loop was blocked', async () => {
+    await withRunner({ maxConcurrent: 1 }, async (runner) => {
+      const holder = runner.start(scene.probe, ['sleep', '100']);
+      await eventually(
+        () => holder.pid !== undefined,
+        () => holder.state,
+      );
+      const waiting = runner.run(scene.probe, ['args'], { queueTimeoutMs: 300 });
+      while (scene.members().length > 0); // the loop is blocked: nobody here is told
+      blockEventLoop(400);
+      expect((await waiting).outcome).toEqual({ kind: 'exited', exitCode: 0 });
+      await holder.result;
     });
   });
 

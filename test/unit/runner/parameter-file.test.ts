@@ -93,6 +93,17 @@ describe('CMD-17: a parameter file', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('is not what another host takes for left behind, before it is whole', async () => {
+    await files.use(
+      'x',
+      (path) => {
+        const { expiresAtMs } = JSON.parse(readFileSync(join(path, '..', MARKER), 'utf8')) as { expiresAtMs: number };
+        expect(expiresAtMs).toBeGreaterThan(Date.now() + 30_000);
+      },
+      { folder, lifetimeMs: 1 },
+    );
+  });
+
   it('is gone when the host ends', async () => {
     await files.use(
       'x',
