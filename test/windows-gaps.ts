@@ -30,7 +30,6 @@ const why = {
   line: 'a command line has at most 32 767 characters on Windows; platform/win32/launch.test.ts holds that',
   freeze: 'a process does not stop itself on Windows',
   holders: 'Windows does not tell who holds a pipe',
-  slow: 'Wine may take longer to start a process than the deadline of this test',
   many: 'Wine takes a minute to start 500 processes',
   posixShells: 'its lines are written for sh and bash; platform/win32/cmd.test.ts holds what is true of cmd.exe',
   posixPrograms:
@@ -260,7 +259,6 @@ export const GAPS: readonly Gap[] = [
   { file: 'stdin', test: 'waits for the writer of a named pipe', kind: 'windows', why: why.namedPipes },
   { file: 'sync', test: 'reports exit codes, signals and', kind: 'windows', why: why.signals },
   { file: 'sync', test: 'leaves runs of the event loop alone', kind: 'wine', why: why.polite },
-  { file: 'sync', test: 'guarantees > holds its deadline', backend: 'fallback', kind: 'wine', why: why.slow },
   { file: 'abort', test: 'CAN-02, CAN-03: stops a running group', backend: 'native', kind: 'wine', why: why.polite },
   { file: 'abort', test: 'CAN-05: asks at once', backend: 'native', kind: 'wine', why: why.polite },
   { file: 'host-exit', test: 'lets a host with a handler of its own', kind: 'windows', why: why.signals },

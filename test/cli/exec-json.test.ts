@@ -64,16 +64,16 @@ describe.each(backends)('custody exec --json over %s', (name, mode) => {
   });
 
   it('stops a silent command at its idle timeout, and no other', async () => {
-    const silent = await exec('--idle-timeout', '400ms', 'sh', '-c', 'echo once; sleep 60');
+    const silent = await exec('--idle-timeout', '2s', 'sh', '-c', 'echo once; sleep 60');
     expect(silent.document).toMatchObject({
       outcome: { cause: 'idle' },
       stdout: 'once\n',
       timedOut: true,
       cliExitCode: 124,
     });
-    const script = 'for i in 1 2 3 4 5 6 7 8; do printf .; sleep 0.2; done';
-    const busy = await exec('--idle-timeout', '1s', 'sh', '-c', script);
-    expect(busy.document).toMatchObject({ outcome: { kind: 'exited' }, stdout: '........', cliExitCode: 0 });
+    const script = 'for i in 1 2 3 4 5 6 7 8 9; do printf .; sleep 0.2; done';
+    const busy = await exec('--idle-timeout', '1500ms', 'sh', '-c', script);
+    expect(busy.document).toMatchObject({ outcome: { kind: 'exited' }, stdout: '.........', cliExitCode: 0 });
   });
 
   it('prints the limit that was exceeded, or that nothing enforced it', async () => {

@@ -40,7 +40,7 @@ describe('custody exec', () => {
   });
 
   it('CLI-01: stops a silent command whose output it passes on', async () => {
-    const { exitCode, stdout } = await run(['exec', '--idle-timeout', '300ms', 'sh', '-c', 'echo a; sleep 60']);
+    const { exitCode, stdout } = await run(['exec', '--idle-timeout', '2s', 'sh', '-c', 'echo a; sleep 60']);
     expect(exitCode).toBe(124);
     expect(stdout.toString()).toBe('a\n');
   });
@@ -92,7 +92,7 @@ describe('custody exec', () => {
   it('CFG-05: applies the configuration, which options win over', async () => {
     write(
       'custody.yml',
-      'default_timeout_seconds: 1\nshell: bash\nmax_output_kb: 1\nenvironment: {GREETING: hello, MY_TOKEN: kept}\n',
+      'default_timeout_seconds: 3\nshell: bash\nmax_output_kb: 1\nenvironment: {GREETING: hello, MY_TOKEN: kept}\n',
     );
     const env = { CUSTODY_CONFIG: '', API_KEY: 'secret' };
     const line = 'echo "$GREETING $MY_TOKEN ${API_KEY:-none} ${BASH_VERSION:+bash}"';

@@ -120,8 +120,12 @@ describe('run-many', () => {
   });
 
   it('runs lines of a shell, in a directory, with accepted exit codes and a timeout', async () => {
-    const input = ['pwd | tr a-z A-Z', json({ file: 'sh', args: ['-c', 'exit 4'], successExitCodes: [4] }), 'sleep 60'];
-    const args = ['run-many', '--shell', '--keep-going', '--cwd', '/usr', '--timeout', '300ms', '-'];
+    const input = [
+      'pwd | tr a-z A-Z',
+      json({ file: 'sh', args: ['-c', 'exit 4'], successExitCodes: [4] }),
+      'exec sleep 60',
+    ];
+    const args = ['run-many', '--shell', '--keep-going', '--cwd', '/usr', '--timeout', '3s', '-'];
     const { exitCode, stdout, stderr } = await custody(args, { input: input.join('\n') });
     expect(exitCode).toBe(123);
     expect(stdout.toString()).toBe('/USR\n');

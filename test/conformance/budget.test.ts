@@ -22,9 +22,9 @@ forEachBackend((scene) => {
     });
 
     it('kills a run that ignores the request, after the grace period', async () => {
-      const result = await scene.run('ignore-terminate', [], { timeoutMs: 300, graceMs: 150 });
+      const result = await scene.run('ignore-terminate', [], { timeoutMs: START_MS, graceMs: 150 });
       expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout', manner: 'forced' });
-      expect(result.durationMs).toBeGreaterThanOrEqual(450);
+      expect(result.durationMs).toBeGreaterThanOrEqual(START_MS + 150);
       expect(scene.members()).toEqual([]);
     });
 
@@ -39,7 +39,7 @@ forEachBackend((scene) => {
     });
 
     it('is still a timeout when the child answers with a clean exit', async () => {
-      const result = await scene.run('on-terminate', ['0', '0'], { timeoutMs: 300 });
+      const result = await scene.run('on-terminate', ['0', '0'], { timeoutMs: START_MS });
       expect(result.outcome).toMatchObject({
         kind: 'stopped',
         cause: 'timeout',
@@ -65,14 +65,14 @@ forEachBackend((scene) => {
     });
 
     it('fires while the event loop is blocked, where deadlines are the engine`s', async () => {
-      const handle = await scene.startReady('wait', [], { timeoutMs: 300 });
-      blockEventLoop(1500);
+      const handle = await scene.startReady('wait', [], { timeoutMs: START_MS });
+      blockEventLoop(START_MS + 1200);
       const membersAfterBlock = scene.members().length;
       const result = await handle.result;
       expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout', manner: 'graceful' });
       if (scene.hasEngine) {
         expect(membersAfterBlock).toBe(0);
-        expect(result.durationMs).toBeLessThan(1500); // not when the block was over
+        expect(result.durationMs).toBeLessThan(START_MS + 1200); // not when the block was over
       }
     });
 
@@ -90,7 +90,7 @@ forEachBackend((scene) => {
     it('EXE-25: ends the commands that share it, and starts nothing more', async () => {
       const budget = timeBudget(START_MS + 100);
       const first = await scene.run('sleep', ['1'], { budget });
-      const second = await scene.run('wait', [], { budget });
+      const second = await scene.run('wait', [], { budget, graceMs: 100 });
       const third = await scene.run('args', [], { budget });
       expect(first.success).toBe(true);
       expect(second.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout' });
@@ -106,15 +106,15 @@ forEachBackend((scene) => {
     });
 
     it('D-04: of its own kills a command that ignores the request before it is spent', async () => {
-      const result = await scene.run('ignore-terminate', [], { totalBudgetMs: 600 });
+      const result = await scene.run('ignore-terminate', [], { totalBudgetMs: 2 * START_MS });
       expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout', manner: 'forced' });
-      expect(result.durationMs).toBeLessThan(2000);
+      expect(result.durationMs).toBeLessThan(2 * START_MS + 2000);
     });
   });
 
   describe('idle timeout', () => {
     it('stops a run that falls silent', async () => {
-      const result = await scene.run('wait', [], { idleTimeoutMs: 250 });
+      const result = await scene.run('wait', [], { idleTimeoutMs: START_MS });
       expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'idle', manner: 'graceful' });
       expect(result).toMatchObject({ timedOut: true, cancelled: false, stdout: 'ready\n' });
     });
@@ -125,9 +125,9 @@ forEachBackend((scene) => {
     });
 
     it.each(['stdout', 'stderr'])('leaves a run alone that keeps writing to %s', async (stream) => {
-      const result = await scene.run('drip', ['20', '60', stream], { idleTimeoutMs: 800 });
+      const result = await scene.run('drip', ['20', '100', stream], { idleTimeoutMs: 1500 });
       expect(result.outcome).toEqual({ kind: 'exited', exitCode: 0 });
-      expect(result.durationMs).toBeGreaterThan(900);
+      expect(result.durationMs).toBeGreaterThan(1600);
     });
 
     it('loses against an earlier timeout', async () => {

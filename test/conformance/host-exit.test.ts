@@ -3,6 +3,7 @@
 // Not promised: SIGKILL of the host, and processes that left the group, where the containment is a group.
 import { expect, it } from 'vitest';
 import { Host } from '../programs/host.js';
+import { killSeen } from '../programs/oracle.js';
 import type { HostRole } from '../programs/roles.js';
 import { forEachBackend } from './describe-backend.js';
 
@@ -63,11 +64,12 @@ forEachBackend((scene) => {
     if (!scene.hasEngine) context.skip('without an engine nobody answers a signal while the host is blocked');
     const host = new Host('wait-sync', { native: 'require', args: [scene.probe, 'answers'] });
     try {
-      await scene.eventuallyMembers(1);
+      const [member] = await scene.eventuallyMembers(1);
       host.signal('SIGTERM');
+      killSeen(member!); // only now does runSync return
       const ending = await host.ending();
       expect(ending).toMatchObject({ code: 0, signal: null });
-      expect(ending.stdout).toContain('{"kind":"exited","exitCode":0}');
+      expect(ending.stdout).toContain('"kind":"signaled"');
       expect(ending.stdout).toContain('answered');
     } finally {
       scene.record(await host.close());

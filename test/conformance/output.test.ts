@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { patternMismatch, patternText } from '../programs/pattern.js';
 import { eventually } from './eventually.js';
 import { forEachBackend } from './describe-backend.js';
-import type { BackendScene } from './scene.js';
+import { START_MS, type BackendScene } from './scene.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -155,7 +155,7 @@ forEachBackend((scene) => {
     });
 
     it('is kept when a deadline passes', async () => {
-      expect((await scene.run('wait', [], { timeoutMs: 300 })).stdout).toBe('ready\n');
+      expect((await scene.run('wait', [], { timeoutMs: START_MS })).stdout).toBe('ready\n');
     });
 
     it('is kept when the run is killed', async () => {

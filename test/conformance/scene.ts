@@ -16,8 +16,11 @@ import { eventually } from './eventually.js';
 /** `createRunner`'s names of the two backends. */
 export type BackendChoice = 'require' | 'off';
 
-/** Milliseconds within which a program runs, for deadlines that must not pass before. Wine takes longer to start one. */
-export const START_MS = process.platform === 'win32' ? 3000 : 300;
+/**
+ * Milliseconds within which a program runs, for deadlines that must not pass before. A busy machine stands still for some tenths of
+ * a second now and then; Wine takes longer to start one.
+ */
+export const START_MS = process.platform === 'win32' ? 3000 : 1000;
 
 /** Blocks this thread, and so the event loop, without using the processor. */
 export function blockEventLoop(ms: number): void {

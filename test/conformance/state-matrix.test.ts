@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunHandle } from '../../src/index.js';
 import { forEachBackend } from './describe-backend.js';
+import { eventually } from './eventually.js';
 import type { BackendScene } from './scene.js';
 
 interface State {
@@ -11,7 +12,13 @@ interface State {
   readonly enter: (scene: BackendScene) => Promise<RunHandle>;
 }
 
-const options = { stdin: 'pipe', graceMs: 400, drainMs: 60_000, stragglers: 'report' } as const;
+const options = { stdin: 'pipe', graceMs: 1000, drainMs: 60_000, stragglers: 'report' } as const;
+
+const reached = (handle: RunHandle, state: RunHandle['state']): Promise<boolean> =>
+  eventually(
+    () => handle.state === state,
+    () => `${handle.state} instead of ${state}`,
+  );
 
 const states: readonly State[] = [
   {
@@ -31,7 +38,7 @@ const states: readonly State[] = [
     enter: async (scene) => {
       const handle = await scene.startReady('ignore-terminate', [], options);
       handle.stop('to reach the state');
-      await expect.poll(() => handle.state).toBe('stopping');
+      await reached(handle, 'stopping');
       return handle;
     },
   },
@@ -39,7 +46,7 @@ const states: readonly State[] = [
     name: 'draining',
     enter: async (scene) => {
       const handle = scene.start('leave-behind', ['held'], options);
-      await expect.poll(() => handle.state, { timeout: 5000 }).toBe('draining');
+      await reached(handle, 'draining');
       return handle;
     },
   },

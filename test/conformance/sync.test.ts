@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { patternBytes, patternText, hashOf } from '../programs/pattern.js';
 import { forEachBackend } from './describe-backend.js';
+import { START_MS } from './scene.js';
 
 forEachBackend((scene) => {
   it('gives the same result as a run that is awaited', async () => {
@@ -67,14 +68,14 @@ forEachBackend((scene) => {
 
   describe('guarantees', () => {
     it('holds its deadline', () => {
-      const result = scene.runSync('wait', [], { timeoutMs: 200 });
+      const result = scene.runSync('wait', [], { timeoutMs: START_MS });
       expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout' });
       expect(result).toMatchObject({ timedOut: true, stdout: 'ready\n' });
       expect(scene.members()).toEqual([]);
     });
 
     it('kills what ignores the request', () => {
-      const result = scene.runSync('fork-tree', ['1', '2', 'ignore'], { timeoutMs: 400, graceMs: 100 });
+      const result = scene.runSync('fork-tree', ['1', '2', 'ignore'], { timeoutMs: START_MS, graceMs: 100 });
       expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout', manner: 'forced' });
       expect(scene.members()).toEqual([]);
     });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../conformance/eventually.js';
 import { isLong } from '../conformance/describe-backend.js';
 import { show } from '../conformance/scene.js';
-import { killSeen, processOf } from '../programs/oracle.js';
+import { descendantsOf, killSeen, processOf, type SeenProcess } from '../programs/oracle.js';
 import { CustodyHost, GUARDIAN, SHIM, type RunReport } from './custody-host.js';
 import { describeProcesses, expectTrue, GONE_LIMIT_MS } from './expectations.js';
 import { Dice, endingOf, mixedKinds } from './dice.js';
@@ -14,7 +14,7 @@ import { hostUsers, Stage, type Payload } from './stage.js';
 /** For each user. */
 const RUNS = isLong ? 1_000 : 200;
 const WIDTH = 6;
-/** Pause between two kills of helpers: what a shim held has been ended by then, so the guardian that does it may go. */
+/** Pause between two kills of helpers. */
 const FAULT_PAUSE_MS = 150;
 
 /** How many shims wait for the next command differs from one look to the next, and each has a socket. */
@@ -58,14 +58,21 @@ describe.each(hostUsers)('as $name', (user) => {
     );
   }
 
-  /** A helper that may go: the guardian, or a shim whose guardian lives. A shim that outlived its guardian has no heir. */
+  /**
+   * A helper that may go: a guardian that holds nothing of a shim that was killed, because nobody would end that; or a shim whose
+   * guardian lives. A shim that outlived its guardian has no heir.
+   */
   function killOneHelper(dice: Dice): boolean {
-    const guardians = host.helpers(GUARDIAN);
+    const guardians = host.helpers(GUARDIAN).filter(hasShimsOnly);
     const victims = dice.below(4) === 0 ? guardians : host.helpers(SHIM).filter((shim) => hasGuardian(shim.parent));
     if (victims.length === 0) return false;
     killSeen(dice.pick(victims));
     return true;
   }
+
+  /** What a killed shim held are children of the guardian. */
+  const hasShimsOnly = ({ pid }: SeenProcess): boolean =>
+    descendantsOf(pid).every(({ name, parent }) => name === SHIM || parent !== pid);
 
   const hasGuardian = (parent: number): boolean => processOf(parent)?.name === GUARDIAN;
 

@@ -12,7 +12,7 @@ import { hostUsers, payloadKinds, Stage } from './stage.js';
 
 const GRACE_MS = 100;
 /** Long enough for every payload to be ready. */
-const TIMEOUT_MS = 1_200;
+const TIMEOUT_MS = 2_500;
 
 const stopped = [
   { end: 'stop', cause: 'cancelled', options: {} },

@@ -54,7 +54,7 @@ const roles = {
     const answered = new Promise((resolve) => {
       if (answers === 'answers') process.once('SIGTERM', resolve);
     });
-    const { outcome } = custody.runSync(probe, ['sleep', answers === 'answers' ? '300' : '30000']);
+    const { outcome } = custody.runSync(probe, ['sleep', '30000']);
     print(JSON.stringify({ outcome }));
     const alive = setInterval(() => undefined, 1000);
     await answered;

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { dockerRunner, type DockerOptions } from '../../../src/docker/index.js';
 import { CommandFailedError, createRunner } from '../../../src/index.js';
 import type { Runner } from '../../../src/runner/runner.js';
@@ -69,10 +69,13 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'custody-fake-docker-'));
   writeFileSync(join(folder, 'docker'), FAKE);
   chmodSync(join(folder, 'docker'), 0o755);
+  // Others on this machine leave files in the common one.
+  vi.stubEnv('TMPDIR', folder);
 });
 
 afterEach(() => {
   expect(filesLeft()).toEqual([]);
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
 
@@ -196,7 +199,7 @@ describe('a command in a container', () => {
 
 describe('the container', () => {
   it.each(['ok', 'deaf'])('EXR-03: is ended and confirmed gone when its time is over (%s)', async (mode) => {
-    const result = await docker({}, mode).run('sleep', ['60'], { timeoutMs: 400, graceMs: 100 });
+    const result = await docker({}, mode).run('sleep', ['60'], { timeoutMs: 2_000, graceMs: 100 });
     expect(result).toMatchObject({ timedOut: true, outcome: { kind: 'stopped' }, warnings: [] });
     // As good as the client's, which depends on the backend.
     expect(result.cleanup.status).toBe((await local.run('true')).cleanup.status);
