@@ -21,7 +21,7 @@ import { FactPost } from './fact-post.js';
 import type { Leader, LeaderOwner, StartLeader } from './leader.js';
 import type { Action, TimerKind } from './lifecycle-action.js';
 import { Lifecycle } from './lifecycle.js';
-import { LoopTimer } from './loop-timer.js';
+import { LoopTimer } from '../loop-timer.js';
 import { MemberWatch } from './member-watch.js';
 import { OutputStream } from './output-stream.js';
 import { NOT_CAPTURED, NOTHING_TO_CLEAN, planOf, unwatched } from './run-facts.js';

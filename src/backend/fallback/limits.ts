@@ -25,6 +25,3 @@ export const BLOCKED_POLL_MS = 2;
 
 /** What a synchronous launch may take beyond all its own limits before its worker is given up. */
 export const SYNC_MARGIN_MS = 10_000;
-
-/** `setTimeout` fires at once for more than this. */
-export const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;

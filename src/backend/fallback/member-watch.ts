@@ -6,7 +6,7 @@ import type { Cleanup } from '../../core/cleanup.js';
 import type { FallbackContainer } from './group-kill.js';
 import type { ContainerFate } from './lifecycle-action.js';
 import { KEPT_POLL_LONGEST_MS, MEMBER_POLL_FIRST_MS, MEMBER_POLL_LONGEST_MS } from './limits.js';
-import { LoopTimer } from './loop-timer.js';
+import { LoopTimer } from '../loop-timer.js';
 import type { RunReceipt } from './run-receipt.js';
 
 /** Hears what was seen. `containerOccupied` answers only {@link MemberWatch.look}; `containerEmpty` comes once. */

@@ -11,7 +11,7 @@ import type { ExitStatus } from '../../core/outcome.js';
 import { ByteRing } from '../../core/byte-ring.js';
 import { errnoOf, spawnFailure } from './executable-lookup.js';
 import type { LaunchRemains } from './finished-launch.js';
-import { LONGEST_TIMEOUT_MS } from './limits.js';
+import { LONGEST_TIMEOUT_MS } from '../loop-timer.js';
 import { NOT_CAPTURED, notStarted, unwatched } from './run-facts.js';
 import { SegmentLog } from './segment-log.js';
 import { closePlan, isFailure, planSpawn, type LaunchContext } from './spawn-plan.js';

@@ -1,10 +1,13 @@
 /**
- * One timer of a run on the event loop.
+ * One timer on the event loop.
  *
- * When it is due it lets the loop poll once more before it fires: after a blocked loop, an exit or output that came before
- * the deadline is then seen before it, and a drain limit does not cut off bytes that are already there.
+ * When it is due it lets the loop poll once more before it fires: after a blocked loop, what came before the deadline is then
+ * seen before it - an exit, output, the end of a command whose slot somebody waits for - and a drain limit does not cut off
+ * bytes that are already there.
  */
-import { LONGEST_TIMEOUT_MS } from './limits.js';
+
+/** `setTimeout` fires at once for more than this. */
+export const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** What a timer calls when it is due. */
 export interface TimerOwner<Kind> {
