@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { root } from './native-build.mjs';
 import { Wine, hasWine, windowsPath } from './wine.mjs';
 import { hasWindowsCompiler } from './windows-build.mjs';
-import { buildBcryptStub, fetchPackages, makeStage } from './windows-stage.mjs';
+import { buildBcryptStub, buildWineHeap, fetchPackages, makeStage } from './windows-stage.mjs';
 import { describeEnding, describeFailures } from './windows-failures.mjs';
 
 const MAJORS = ['20', '22', '24', '26'];
@@ -152,7 +152,7 @@ async function main() {
     return false;
   }
   const stub = buildBcryptStub(join(root, 'build', 'windows'));
-  const wine = new Wine(join(cache, 'prefix'));
+  const wine = new Wine(join(cache, 'prefix'), buildWineHeap(join(root, 'build', 'windows')));
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => {
       wine.close();

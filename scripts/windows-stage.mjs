@@ -35,6 +35,13 @@ export function buildBcryptStub(folder) {
   return run('x86_64-w64-mingw32-gcc', ['-shared', '-s', '-o', file, source, '-ladvapi32']) ? file : undefined;
 }
 
+/** Keeps Wine's page free (wine_heap.c). @returns the library file, or undefined where this system has no compiler */
+export function buildWineHeap(folder) {
+  const source = join(root, 'test', 'programs', 'windows', 'wine_heap.c');
+  const file = join(folder, 'wine_heap.so');
+  return run('gcc', ['-O2', '-shared', '-fPIC', '-o', file, source]) ? file : undefined;
+}
+
 /** Installs packages for Windows into a folder of the cache. @returns {string | undefined} the folder's node_modules */
 export function fetchPackages(cache, name, manifest) {
   const folder = join(cache, name);

@@ -26,14 +26,6 @@ const SERVERS = [
 const BOOT_LIMIT_MS = 180_000;
 const END_LIMIT_MS = 60_000;
 
-/**
- * Comes before the loader. Wine shares a page with every program at 0x7ffe0000, as Windows does. Its loader lies at 0x7d000000, and the
- * kernel puts the heap anywhere in the gigabyte behind that: about one start in 7 000 finds the page taken and ends at once
- * ("failed to map the shared user data"), so that a CreateProcess fails for no reason (ERROR_INTERNAL_ERROR). Where the kernel
- * refuses fixed addresses, as in some containers, the risk stays.
- */
-const WITHOUT_RANDOM_ADDRESSES = ['setarch', '-R'];
-
 /** Whether Wine is installed. */
 export function hasWine() {
   return LOADERS.some((file) => existsSync(file));
@@ -46,11 +38,13 @@ export function windowsPath(path) {
 
 export class Wine {
   #prefix;
-  /** The words that start a program. */
-  #loader = [...prefixWords(), LOADERS.find((file) => existsSync(file))];
+  #preload;
+  #loader = LOADERS.find((file) => existsSync(file));
 
-  constructor(prefix) {
+  /** @param {string | undefined} preload a library of this system that goes into every process of Wine */
+  constructor(prefix, preload) {
     this.#prefix = prefix;
+    this.#preload = preload;
   }
 
   /** What the loader gets: no display, no dialogs, no debugger, nothing of the user's own prefix. */
@@ -58,6 +52,7 @@ export class Wine {
     const unwanted = new Set(['DISPLAY', 'WAYLAND_DISPLAY', 'NODE_OPTIONS']);
     return {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !unwanted.has(name))),
+      ...(this.#preload === undefined ? {} : { LD_PRELOAD: this.#preload }),
       WINEPREFIX: this.#prefix,
       WINEARCH: 'win64',
       WINEDEBUG: '-all',
@@ -69,10 +64,8 @@ export class Wine {
   boot(libraries) {
     const isNew = !existsSync(join(this.#prefix, 'system.reg'));
     mkdirSync(this.#prefix, { recursive: true });
-    const [file, ...words] = this.#loader;
     const call = (...args) =>
-      spawnSync(file, [...words, ...args], { env: this.#environment, stdio: 'ignore', timeout: BOOT_LIMIT_MS })
-        .status === 0;
+      spawnSync(this.#loader, args, { env: this.#environment, stdio: 'ignore', timeout: BOOT_LIMIT_MS }).status === 0;
     // Node asks for Windows 10.
     if (isNew && !(call('wineboot', '-i') && call('winecfg', '-v', 'win10'))) return false;
     for (const file of libraries)
@@ -83,8 +76,7 @@ export class Wine {
   /** Runs a program to its end. @returns {Promise<number | null>} its exit code modulo 256, null when its time was over */
   run(program, args, { cwd, limitMs, log, environment = {} }) {
     const out = openSync(log, 'a');
-    const [file, ...words] = this.#loader;
-    const child = spawn(file, [...words, program, ...args], {
+    const child = spawn(this.#loader, [program, ...args], {
       cwd,
       env: { ...this.#environment, ...environment },
       stdio: ['ignore', out, out],
@@ -115,11 +107,6 @@ export class Wine {
       .map(Number)
       .filter((pid) => LOADERS.includes(programOf(pid)) && `\0${environmentOf(pid)}`.includes(mark));
   }
-}
-
-function prefixWords() {
-  const [file, ...args] = WITHOUT_RANDOM_ADDRESSES;
-  return spawnSync(file, [...args, 'true']).status === 0 ? WITHOUT_RANDOM_ADDRESSES : [];
 }
 
 function programOf(pid) {
