@@ -3,7 +3,7 @@
  * a process group of its own, which is ended when the connection is gone, when the command has ended, and when somebody asks for it.
  *
  * A request to end may come before the command does. So each leaves its mark before it looks for the other's: the command does not
- * start where it is not wanted any more, or is found.
+ * start where it is not wanted any more, or is found. The token is seen by others there, so no mark follows a link (`set -C`).
  *
  * Plain POSIX sh, with `setsid` where there is one; where there is none, `set -m` gives the command a group of its own. Descriptor 3
  * keeps the standard input for it, which a command in the background would not get. `$1` is the mark, because a variable of ours
@@ -32,7 +32,7 @@ const markOf = (token: string): string => `"\${TMPDIR:-/tmp}/custody-${token}"`;
 
 /** Becomes the command that stands behind the mark, unless it is not wanted any more. */
 const START = [
-  `( umask 077; echo $$ >"$1.new" && mv "$1.new" "$1" ) 2>/dev/null || { echo ${quoteWord(NO_MARK)} >&2; exit 255; }`,
+  `( umask 077; set -C; echo $$ >"$1.new" && mv "$1.new" "$1" ) 2>/dev/null || { echo ${quoteWord(NO_MARK)} >&2; exit 255; }`,
   'if [ -e "$1.ended" ]; then rm -f "$1" "$1.ended"; exit 255; fi',
   'shift',
   'exec "$@"',
@@ -75,7 +75,7 @@ export function endingLine(token: string): string {
     `set -- ${markOf(token)}`,
     // Nobody takes the mark away for a command that never came, so those of yesterday go.
     `find "\${TMPDIR:-/tmp}/." ! -name . -prune -name 'custody-*.ended' -mtime +0 -exec rm -f {} + 2>/dev/null`,
-    '( umask 077; : >"$1.ended" ) 2>/dev/null || [ -e "$1" ] || exit 1',
+    '( umask 077; set -C; : >"$1.ended" ) 2>/dev/null || [ -e "$1.ended" ] || [ -e "$1" ] || exit 1',
     '[ -e "$1" ] || exit 0',
     'c=$(cat "$1" 2>/dev/null)',
     'n=0',

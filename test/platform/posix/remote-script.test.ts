@@ -1,7 +1,7 @@
 // Promised    : when the line that ends a command has succeeded, nothing of that command runs or will, whenever it came.
 // Not promised: processes that leave the group.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -70,6 +70,15 @@ it('EXR-04: a command is not started where it could not be found again', async (
   await new Promise((resolve) => child.once('close', resolve));
   expect(said).toBe(`${NO_MARK}\n`);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+it('EXR-04: no mark is written through a link that somebody laid', async () => {
+  const victim = join(folder, 'victim');
+  writeFileSync(victim, 'kept');
+  for (const name of ['custody-a.ended', 'custody-b.new']) symlinkSync(victim, join(folder, name));
+  await exitOf(far(endingLine('a')));
+  await exitOf(far(lineOf('b', 'true')));
+  expect(readFileSync(victim, 'utf8')).toBe('kept');
 });
 
 it('EXR-04: a command that is ended while it comes is not there afterwards', async () => {
