@@ -172,7 +172,7 @@ async function main() {
         const { results, code } = ended;
         reports.push(results);
         const failures = describeFailures(results, logOf(logs, major));
-        // A worker that crashed fails no test: those that it did not reach count as skipped.
+        // A worker that crashed fails no test, and those that it did not reach are not counted.
         if (code !== 0 && failures.length === 0) failures.push(describeEnding(code, logOf(logs, major)));
         if (code !== 0) complete = false;
         for (const failure of failures) console.log(failure);

@@ -108,7 +108,7 @@ forEachBackend((scene) => {
     it('D-04: of its own kills a command that ignores the request before it is spent', async () => {
       const result = await scene.run('ignore-terminate', [], { totalBudgetMs: 2 * START_MS });
       expect(result.outcome).toMatchObject({ kind: 'stopped', cause: 'timeout', manner: 'forced' });
-      expect(result.durationMs).toBeLessThan(2 * START_MS + 2000);
+      expect(result.durationMs).toBeLessThan(2 * START_MS + 1400);
     });
   });
 

@@ -69,7 +69,7 @@ forEachBackend((scene) => {
       killSeen(member!); // only now does runSync return
       const ending = await host.ending();
       expect(ending).toMatchObject({ code: 0, signal: null });
-      expect(ending.stdout).toContain('"kind":"signaled"');
+      expect(ending.stdout).toContain('"kind":"signaled","signal":"SIGKILL"');
       expect(ending.stdout).toContain('answered');
     } finally {
       scene.record(await host.close());

@@ -13,7 +13,7 @@ import { hostUsers, NOBODY, payloadKinds, Stage } from './stage.js';
 
 const GRACE_MS = 100;
 /** From the stop to the result: the grace, the budget, and room for a machine that does other things. */
-const SETTLE_LIMIT_MS = GRACE_MS + CLEANUP_BUDGET_MS + 5_000;
+const SETTLE_LIMIT_MS = GRACE_MS + CLEANUP_BUDGET_MS + 1_000;
 
 /** Why a set-uid program would not become its owner's below this suite. */
 function whyNoSetUid(): string | undefined {
