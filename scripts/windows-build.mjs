@@ -35,12 +35,16 @@ export function buildWindowsAddon(outputFolder) {
   return true;
 }
 
-/** Builds the probe and the oracle into a folder. @returns {boolean} */
+/** Builds what the tests launch and load into a folder. @returns {boolean} */
 export function buildWindowsPrograms(outputFolder) {
-  if (!buildHere(['custody_windows_probe', 'custody_windows_oracle'])) return false;
+  if (!buildHere(['custody_windows_probe', 'custody_windows_oracle', 'custody_windows_poller_race'])) return false;
   const programs = 'test/programs/windows';
   place(
-    ['probe.exe', 'oracle.node'].map((name) => [join(programs, name), name]),
+    [
+      [`${programs}/probe.exe`, 'probe.exe'],
+      [`${programs}/oracle.node`, 'oracle.node'],
+      ['poller_race.exe', 'poller_race.exe'],
+    ],
     outputFolder,
   );
   return true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 
 #include "platform/win32/win32_error.h"
 
@@ -23,6 +24,40 @@ DWORD MillisUntil(core::Instant until) {
   const core::Nanos millis = (left + core::kNanosPerMilli - 1) / core::kNanosPerMilli;
   return static_cast<DWORD>(std::min<core::Nanos>(millis, INFINITE - 1));
 }
+
+/// Which port hears of which watched object. The number is all that a callback knows, because one may still come after its wait
+/// was taken back; by then the number means nothing.
+///
+/// Thread : any.
+class ObjectWatchers {
+ public:
+  /// Never destroyed: a callback may come while the process ends.
+  static ObjectWatchers& Get() {
+    static auto& watchers = *new ObjectWatchers;
+    return watchers;
+  }
+  std::uintptr_t Add(HANDLE port) {
+    const std::lock_guard lock(mutex_);
+    ports_.emplace(++last_number_, port);
+    return last_number_;
+  }
+  /// From here on the port may be closed.
+  void Remove(std::uintptr_t number) {
+    const std::lock_guard lock(mutex_);
+    ports_.erase(number);
+  }
+  void Tell(std::uintptr_t number, ULONG_PTR key) {
+    const std::lock_guard lock(mutex_);
+    const auto found = ports_.find(number);
+    if (found == ports_.end()) return;
+    ::PostQueuedCompletionStatus(found->second, 0, key, reinterpret_cast<OVERLAPPED*>(number));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::uintptr_t last_number_ = 0;
+  std::unordered_map<std::uintptr_t, HANDLE> ports_;
+};
 
 }  // namespace
 
@@ -67,32 +102,34 @@ struct CompletionPoller::PipeWatch final : Watch, OVERLAPPED {
   bool in_flight = false;
 };
 
+/// Source : Win32 RegisterWaitForSingleObject. Its wait is taken back without waiting for a callback (README.md, decision 9).
 struct CompletionPoller::ObjectWatch final : Watch {
-  ObjectWatch(PollToken told, HANDLE watched, HANDLE completion_port, std::uintptr_t own_number)
-      : Watch(told), object(watched), port(completion_port), number(own_number) {}
-  ~ObjectWatch() override { ObjectWatch::Disarm(); }
+  ObjectWatch(PollToken told, HANDLE watched, HANDLE completion_port)
+      : Watch(told), object(watched), number(ObjectWatchers::Get().Add(completion_port)) {}
+  ~ObjectWatch() override {
+    ObjectWatchers::Get().Remove(number);
+    ObjectWatch::Disarm();
+  }
 
   core::Status Arm() override {
     Disarm();
     const ULONG flags = WT_EXECUTEONLYONCE | WT_EXECUTEINWAITTHREAD;
-    if (!::RegisterWaitForSingleObject(&wait, object, &OnSignalled, this, INFINITE, flags)) {
+    auto* const context = reinterpret_cast<void*>(number);
+    if (!::RegisterWaitForSingleObject(&wait, object, &OnSignalled, context, INFINITE, flags)) {
       wait = nullptr;
       return LastError("poll");
     }
     return {};
   }
   OVERLAPPED* Disarm() override {
-    // Waits for a callback that is running: it uses this object.
-    if (wait != nullptr) ::UnregisterWaitEx(std::exchange(wait, nullptr), INVALID_HANDLE_VALUE);
+    if (wait != nullptr) ::UnregisterWaitEx(std::exchange(wait, nullptr), nullptr);
     return nullptr;
   }
   static void CALLBACK OnSignalled(void* context, BOOLEAN /*timed_out*/) {
-    const auto* const watch = static_cast<ObjectWatch*>(context);
-    ::PostQueuedCompletionStatus(watch->port, 0, kObjectKey, reinterpret_cast<OVERLAPPED*>(watch->number));
+    ObjectWatchers::Get().Tell(reinterpret_cast<std::uintptr_t>(context), kObjectKey);
   }
 
   HANDLE object;
-  HANDLE port;
   std::uintptr_t number;
   HANDLE wait = nullptr;
 };
@@ -118,8 +155,9 @@ core::Status CompletionPoller::Add(NativeHandle handle, Interest interest, PollT
 }
 
 core::Status CompletionPoller::WatchObject(NativeHandle handle, PollToken token) {
-  const std::uintptr_t number = next_number_++;
-  core::Status status = Start(handle, std::make_unique<ObjectWatch>(token, Raw(handle), RawHandle(port_), number));
+  auto watch = std::make_unique<ObjectWatch>(token, Raw(handle), RawHandle(port_));
+  const std::uintptr_t number = watch->number;
+  core::Status status = Start(handle, std::move(watch));
   if (status.ok()) objects_.emplace(number, handle);
   return status;
 }
@@ -143,7 +181,7 @@ void CompletionPoller::Remove(NativeHandle handle) {
 }
 
 core::Result<std::uintptr_t> CompletionPoller::WatchJob(HANDLE job, PollToken token) {
-  const std::uintptr_t number = next_number_++;
+  const std::uintptr_t number = next_job_++;
   JOBOBJECT_ASSOCIATE_COMPLETION_PORT association{reinterpret_cast<void*>(number), RawHandle(port_)};
   if (!::SetInformationJobObject(job, JobObjectAssociateCompletionPortInformation, &association, sizeof association)) {
     return LastError("job");

@@ -37,8 +37,8 @@ class CompletionPoller final : public Poller {
   void ForgetJob(std::uintptr_t job);
 
  private:
-  /// Completion keys; those from kFirstNumber on are jobs.
-  enum Key : std::uintptr_t { kWakeKey, kPipeKey, kObjectKey, kFirstNumber };
+  /// Completion keys; those from kFirstJob on are jobs.
+  enum Key : std::uintptr_t { kWakeKey, kPipeKey, kObjectKey, kFirstJob };
   struct Watch;
   struct PipeWatch;
   struct ObjectWatch;
@@ -56,7 +56,7 @@ class CompletionPoller final : public Poller {
   bool JobHeard(std::uintptr_t number, DWORD code, PollToken& token);
 
   OwnedHandle port_;
-  std::uintptr_t next_number_ = kFirstNumber;
+  std::uintptr_t next_job_ = kFirstJob;
   std::unordered_map<NativeHandle, std::unique_ptr<Watch>> watches_;
   /// Watched objects by the number that their packets carry.
   std::unordered_map<std::uintptr_t, NativeHandle> objects_;
