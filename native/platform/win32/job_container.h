@@ -20,8 +20,8 @@ namespace custody::platform {
 /// Rules:
 ///  1. The leader is a member before its first instruction (I8); otherwise it does not run.
 ///  2. Nothing is signalled by pid. The job is ended as a whole; console events go to a group whose leader is held open.
-///  3. Empty is what the system's count says, asked for when the job's message comes and now and then in between: messages
-///     are not guaranteed to come.
+///  3. Empty is what the system's count says, or after a stop a look at every member; asked for when the job's message comes
+///     and now and then in between: messages are not guaranteed to come.
 class JobContainer final : public Container {
  public:
   JobContainer(CompletionPoller& poller, PollToken token, ContainerObserver& observer, JobObject job)

@@ -49,6 +49,13 @@ double KnownMillis(const LARGE_INTEGER& steps) {
   return steps.QuadPart > 0 ? static_cast<double>(steps.QuadPart) / static_cast<double>(kStepsPerMilli) : kUnknown;
 }
 
+/// Whether none of a process's code runs any more. One that may not be looked at has not ended.
+bool HasEnded(std::uint32_t pid) {
+  const OwnedHandle process = Own(::OpenProcess(SYNCHRONIZE, FALSE, pid));
+  if (!process.is_valid()) return ::GetLastError() == ERROR_INVALID_PARAMETER;
+  return ::WaitForSingleObject(RawHandle(process), 0) == WAIT_OBJECT_0;
+}
+
 template <typename Information>
 bool Query(HANDLE job, JOBOBJECTINFOCLASS kind, Information& out) {
   return ::QueryInformationJobObject(job, kind, &out, sizeof out, nullptr) != 0;
@@ -90,6 +97,25 @@ std::optional<std::uint32_t> JobObject::CountActive() const {
 }
 
 std::vector<std::uint32_t> JobObject::Members() const {
+  std::vector<std::uint32_t> pids = List().value_or(std::vector<std::uint32_t>{});
+  std::erase_if(pids, HasEnded);
+  return pids;
+}
+
+bool JobObject::HaveAllEnded() const {
+  const std::optional<std::uint32_t> before = CountEver();
+  const std::optional<std::vector<std::uint32_t>> pids = List();
+  // Whoever joins meanwhile is not on the list, and is counted.
+  return before.has_value() && pids.has_value() && std::ranges::all_of(*pids, HasEnded) && CountEver() == before;
+}
+
+std::optional<std::uint32_t> JobObject::CountEver() const {
+  JOBOBJECT_BASIC_ACCOUNTING_INFORMATION counts{};
+  if (!Query(raw(), JobObjectBasicAccountingInformation, counts)) return std::nullopt;
+  return counts.TotalProcesses;
+}
+
+std::optional<std::vector<std::uint32_t>> JobObject::List() const {
   constexpr std::size_t kFirstGuess = 64;
   // The list holds as many as there is room for, and says how many there are. It may grow between two looks.
   for (std::size_t room = kFirstGuess;; room *= 2) {
@@ -99,7 +125,7 @@ std::vector<std::uint32_t> JobObject::Members() const {
     const bool fits =
         ::QueryInformationJobObject(raw(), JobObjectBasicProcessIdList, list, static_cast<DWORD>(bytes), nullptr) != 0;
     if (!fits && ::GetLastError() == ERROR_MORE_DATA) continue;
-    if (!fits) return {};
+    if (!fits) return std::nullopt;
     std::vector<std::uint32_t> out;
     const ULONG_PTR* const pids = list->ProcessIdList;
     for (DWORD i = 0; i < list->NumberOfProcessIdsInList; ++i) out.push_back(static_cast<std::uint32_t>(pids[i]));

@@ -29,6 +29,8 @@ class JobObject {
   void LetMembersGo() const;
   /// How many members are alive; nothing when the system does not say.
   std::optional<std::uint32_t> CountActive() const;
+  /// Whether a look at every member finds none that runs, whatever the count says.
+  bool HaveAllEnded() const;
   /// The pids of the living members.
   std::vector<std::uint32_t> Members() const;
   /// Of all members together. What the system reports as zero is unknown: a process uses more than that.
@@ -38,6 +40,10 @@ class JobObject {
 
  private:
   explicit JobObject(OwnedHandle handle) : handle_(std::move(handle)) {}
+  /// How many members there have been.
+  std::optional<std::uint32_t> CountEver() const;
+  /// The pids that the system lists; nothing when it does not.
+  std::optional<std::vector<std::uint32_t>> List() const;
 
   OwnedHandle handle_;
 };
