@@ -48,9 +48,11 @@ export function describeFailures(results, logFile) {
   });
 }
 
-/** Why a run failed in which no test did: the end of its log, where vitest tells of workers that crashed. @returns {string} */
+/** Why a run failed in which no test did: what Wine said of a crash, and what vitest did of the worker. @returns {string} */
 export function describeEnding(code, logFile) {
   const log = stripVTControlCharacters(readFileSync(logFile, 'utf8')).replaceAll('\r\n', '\n');
+  const crashes = log.match(/^wine: .*$/gmu) ?? [];
   const errors = log.split(/^.*Unhandled Errors.*$/mu)[1] ?? log.slice(-LONGEST_SCENE);
-  return `  FAILED: vitest ended with code ${code}, and no test failed\n${indent(shorten(errors.trim(), LONGEST_SCENE))}`;
+  const said = [...crashes, shorten(errors.trim(), LONGEST_SCENE)].join('\n');
+  return `  FAILED: vitest ended with code ${code}, and no test failed\n${indent(said)}`;
 }
