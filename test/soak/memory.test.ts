@@ -1,6 +1,6 @@
 // Promised    : an output of any length costs the host the rings and a bounded rest.
-// Not promised: this of output that somebody collects; and without an engine, of a host that reads for the first time: each
-//               chunk is garbage of Node's streams then, and the collector lets the first flood grow the heap to its size.
+// Not promised: this of output that somebody collects; and without an engine, a rest that is small: each chunk is garbage of
+//               Node's streams then, and V8 lets tens of MiB of it come together before it collects.
 import { expect, it } from 'vitest';
 import { forEachBackend, isLong } from '../conformance/describe-backend.js';
 import { patternMismatch } from '../programs/pattern.js';
@@ -8,11 +8,12 @@ import { patternMismatch } from '../programs/pattern.js';
 const MIB = 1024 * 1024;
 const SIZE = (isLong ? 1024 : 256) * MIB;
 const RING_BYTES = MIB;
-const ALLOWED_BYTES = 20 * MIB;
+const ALLOWED_BYTES = { native: 20 * MIB, fallback: 80 * MIB };
 
 forEachBackend((scene) => {
   it(`OUT-03: takes ${String(SIZE / MIB)} MiB of output in bounded memory`, async () => {
-    await scene.run('flood', [String((scene.hasEngine ? 4 : 128) * MIB)], { maxOutputBytes: RING_BYTES });
+    await scene.run('flood', [String(4 * MIB)], { maxOutputBytes: RING_BYTES });
+    const allowed = RING_BYTES + (scene.hasEngine ? ALLOWED_BYTES.native : ALLOWED_BYTES.fallback);
     const before = process.memoryUsage.rss();
     let peak = before;
     const sampling = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20);
@@ -24,6 +25,6 @@ forEachBackend((scene) => {
     expect(result.output.stdout).toMatchObject({ totalBytes: SIZE, keptBytes: RING_BYTES });
     expect(patternMismatch(result.stdout.subarray(0, RING_BYTES / 4), 0)).toBeUndefined();
     expect(patternMismatch(result.stdout.subarray(RING_BYTES / 4), SIZE - (RING_BYTES * 3) / 4)).toBeUndefined();
-    expect(peak - before, `grown by ${String((peak - before) / MIB)} MiB`).toBeLessThan(ALLOWED_BYTES + RING_BYTES);
+    expect(peak - before, `grown by ${String((peak - before) / MIB)} MiB`).toBeLessThan(allowed);
   });
 });
