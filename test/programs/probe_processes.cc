@@ -96,10 +96,11 @@ int ForkTree(const Args& args) {
 }
 
 /// Leaves one process behind and exits 0 once it is there. `held`: it keeps the output pipes.
-/// Arguments: [held] [ignore] [setsid] [stay] [late <ms>: ends by itself after a line]. Prints its pid first.
+/// Arguments: [held] [ignore] [setsid] [stay] [late <ms>: ends by itself after a line of its own]. Prints its pid first.
 int LeaveBehind(const Args& args) {
   int ready[2];
-  if (pipe(ready) != 0) Fail("pipe");
+  int told[2];
+  if (pipe(ready) != 0 || pipe(told) != 0) Fail("pipe");
   const pid_t pid = Fork();
   if (pid == 0) {
     if (Has(args, "ignore")) std::signal(SIGTERM, SIG_IGN);
@@ -108,6 +109,9 @@ int LeaveBehind(const Args& args) {
     WriteAll(ready[1], "r", 1);
     close(ready[1]);
     if (!Has(args, "late")) WaitForever();
+    close(told[1]);
+    char end = 0;
+    (void)!read(told[0], &end, 1);
     SleepMs(Number(args, args.size() - 1, 0));
     Print(1, "late\n");
     _exit(0);
@@ -115,6 +119,7 @@ int LeaveBehind(const Args& args) {
   char mark = 0;
   if (read(ready[0], &mark, 1) != 1) Fail("read");
   Print(1, "left " + std::to_string(pid) + "\n");
+  close(told[1]);
   if (Has(args, "stay")) WaitForever();
   return 0;
 }

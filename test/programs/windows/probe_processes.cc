@@ -101,23 +101,27 @@ int ForkTree(const Args& args) {
 
 /// .left <name> [late <ms>]
 int Left(const Args& args) {
+  const HANDLE told = OpenCounter(args.at(0) + "-told");
   ReleaseSemaphore(OpenCounter(args.at(0)), 1, nullptr);
   if (!Has(args, "late")) WaitForever();
+  WaitForSingleObject(told, INFINITE);
   Sleep(static_cast<DWORD>(Number(args, args.size() - 1, 0)));
   Print(1, "late\n");
   return 0;
 }
 
 /// Leaves one process behind and exits 0 once it is there. `held`: it keeps the output pipes. `setsid`: it is detached.
-/// Arguments: [held] [setsid] [stay] [late <ms>: ends by itself after a line]. Prints its pid first.
+/// Arguments: [held] [setsid] [stay] [late <ms>: ends by itself after a line of its own]. Prints its pid first.
 int LeaveBehind(const Args& args) {
   const std::string name = FreshName("left");
   const HANDLE counter = OpenCounter(name);
+  const HANDLE told = OpenCounter(name + "-told");
   const bool late = Has(args, "late");
   const DWORD pid = late ? StartSelf({".left", name, "late", args.back()}, true)
                          : StartSelf({".left", name}, Has(args, "held"), Has(args, "setsid"));
   WaitForAll(counter, 1);
   Print(1, "left " + std::to_string(pid) + "\n");
+  ReleaseSemaphore(told, 1, nullptr);
   if (Has(args, "stay")) WaitForever();
   return 0;
 }
