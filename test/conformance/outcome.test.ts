@@ -53,7 +53,7 @@ forEachBackend((scene) => {
       const [start, end] = [Date.parse(result.startTime), Date.parse(result.endTime)];
       expect(result.startTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
       expect(start).toBeGreaterThanOrEqual(before - 1);
-      expect(end).toBeLessThanOrEqual(after + 2);
+      expect(end).toBeLessThanOrEqual(after + 1);
       expect(result.durationMs).toBeGreaterThanOrEqual(100);
       expect(Math.abs(end - start - result.durationMs)).toBeLessThanOrEqual(1.5);
     });
